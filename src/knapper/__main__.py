@@ -1,0 +1,5 @@
+"""`python -m knapper` is `knapper`."""
+
+from knapper.cli import main
+
+main()

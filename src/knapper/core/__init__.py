@@ -1,0 +1,1 @@
+"""Values, and functions on them: no disk, no clock, nothing printed."""

@@ -1,0 +1,556 @@
+"""The block structure of a note: where text is read and where it is not.
+
+One pass over the lines finds the regions in which nothing is parsed (fenced and
+indented code, HTML blocks, `$$` blocks), the headings, the tables, and the
+*breaks*: offsets that no code span, link or other inline construct can cross.
+
+Containers, code and HTML follow CommonMark 0.31. Where Obsidian is known to
+differ, Obsidian wins: a setext heading needs a one-line paragraph (or a line
+that would open an HTML block) and an underline with nothing before or after it
+(observed in Obsidian 1.13.7 by the tests of incremental-reading-obsidian), and
+headings inside quotes, callouts and list items are not headings of the note.
+All offsets are code points into the whole text.
+"""
+
+import re
+from typing import NamedTuple
+
+__all__ = ["Blocks", "Heading", "Region", "read_blocks"]
+
+
+class Region(NamedTuple):
+    """A range of text of one kind: `fence`, `indented`, `html`, `math`, …"""
+
+    start: int
+    end: int
+    kind: str
+
+
+class Heading(NamedTuple):
+    """A heading of the note: level 1-6, raw text, and the span of its line(s)."""
+
+    level: int
+    text: str
+    start: int
+    end: int
+
+
+class Blocks(NamedTuple):
+    """What `read_blocks` found, each list in order of position."""
+
+    regions: list[Region]
+    headings: list[Heading]
+    breaks: list[int]
+    tables: list[Region]
+    unclosed: list[int]
+    """Starts of fences and `$$` blocks that only the end of the note closes."""
+
+
+_ATX = re.compile(r"(#{1,6})(?:[ \t]|\Z)")
+_FENCE = re.compile(r"(?:(`{3,})[^`]*|(~{3,}).*)\Z", re.DOTALL)
+_BULLET = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?=[ \t]|\Z)")
+_RULE = re.compile(r"(?:(?:\*[ \t]*+){3,}|(?:-[ \t]*+){3,}|(?:_[ \t]*+){3,})\Z")
+_FOOTNOTE = re.compile(r"\[\^[^\]\s\[]++\]:(?=[ \t]|\Z)")
+_VERBATIM_TAG = re.compile(r"<(?:script|pre|style|textarea)(?=[ \t>]|\Z)", re.IGNORECASE)
+_VERBATIM_END = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
+_BLOCK_TAG = re.compile(
+    r"</?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup"
+    r"|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset"
+    r"|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol"
+    r"|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr"
+    r"|track|ul)(?=[ \t]|/?>|\Z)",
+    re.IGNORECASE,
+)
+ATTRIBUTES = (
+    r"(?:\s++[A-Za-z_:][A-Za-z0-9_.:-]*+"
+    r"(?:\s*+=\s*+(?:[^\s\"'=<>`]++|'[^']*+'|\"[^\"]*+\"))?+)*+"
+)
+_ANY_TAG = re.compile(
+    rf"(?:<[A-Za-z][A-Za-z0-9-]*+{ATTRIBUTES}\s*+/?>|</[A-Za-z][A-Za-z0-9-]*+\s*+>)[ \t]*+\Z"
+)
+_DELIMITER_ROW = re.compile(r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
+_CELL_END = re.compile(r"\\.|\|")
+
+_QUOTE = -1
+_FENCE_MAY_CLOSE = frozenset(" \t`~")
+_PLAIN_ITEM = re.compile(r"[-*+] (?:[^\W\d_]|\[[^^])")
+_FOOTNOTE_INDENT = 4
+
+
+def read_blocks(text: str, start: int = 0) -> Blocks:
+    """Read the block structure of `text` from `start` (the end of its frontmatter)."""
+    reader = _BlockReader(text, start)
+    reader.read()
+    return Blocks(reader.regions, reader.headings, reader.breaks, reader.tables, reader.unclosed)
+
+
+def _indent(line: str, index: int, column: int, end: int) -> tuple[int, int]:
+    """Return (columns of white space at `index`, index of what follows it)."""
+    first = column
+    while index < end:
+        character = line[index]
+        if character == " ":
+            column += 1
+        elif character == "\t":
+            column += 4 - (column & 3)
+        else:
+            break
+        index += 1
+    return column - first, index
+
+
+def _html_end(line: str, in_paragraph: bool) -> str | None:
+    """Return what ends the HTML block that `line` opens ("" is a blank line), or None.
+
+    CommonMark 0.31, section 4.6, start conditions 1-7.
+    """
+    if line.startswith("<!--"):
+        return "-->"
+    if line.startswith("<?"):
+        return "?>"
+    if line.startswith("<![CDATA["):
+        return "]]>"
+    if line.startswith("<!"):
+        return ">" if line[2:3].isascii() and line[2:3].isalpha() else None
+    if _VERBATIM_TAG.match(line):
+        return "</"
+    if _BLOCK_TAG.match(line):
+        return ""
+    return "" if not in_paragraph and _ANY_TAG.match(line) else None
+
+
+def _html_ends(line: str, end: str) -> bool:
+    return bool(_VERBATIM_END.search(line)) if end == "</" else end in line
+
+
+def _cells(row: str) -> int:
+    """Count the cells of a table row, as GFM splits it."""
+    row = row.strip()
+    row = row.removeprefix("|")
+    pipes = sum(match.group() == "|" for match in _CELL_END.finditer(row))
+    return pipes if row.endswith("|") and not row.endswith("\\|") else pipes + 1
+
+
+class _BlockReader:
+    """The state of the pass. A line is looked at once, from left to right.
+
+    `stack` holds the open containers, outermost first: -1 for a quote, else the
+    indentation in columns that a list item (or footnote) asks of its lines.
+    `leaf` is the kind of the open region, `paragraph` the number of lines of the
+    open paragraph. On the current line, `index` is where the containers matched so
+    far end, `column` its column, `width` the white space there in columns (part
+    of a tab may be used up by a container), and `first` the index of the text.
+    """
+
+    __slots__ = (
+        "breaks", "column", "end", "first", "fresh", "headings", "index", "leaf", "leaf_close",
+        "leaf_end", "leaf_start", "line", "matched", "paragraph", "pending", "position",
+        "previous", "previous_start", "regions", "single", "stack", "start", "table",
+        "tables", "text", "unclosed", "width",
+    )  # fmt: skip
+
+    def __init__(self, text: str, start: int) -> None:
+        self.text = text
+        self.start = start
+        self.regions: list[Region] = []
+        self.headings: list[Heading] = []
+        self.breaks: list[int] = []
+        self.tables: list[Region] = []
+        self.unclosed: list[int] = []
+        self.stack: list[int] = []
+        self.fresh = False  # the innermost item began with a blank line
+        self.leaf = self.leaf_close = ""
+        self.leaf_start = self.leaf_end = 0
+        self.paragraph = 0
+        self.previous = ""  # the paragraph's last line
+        self.previous_start = 0
+        self.single = False  # the last line alone could be a setext heading's text
+        self.table = -1  # where the open table starts
+        self.line = ""
+        self.position = self.end = self.index = self.column = self.pending = 0
+        self.width = self.first = self.matched = 0
+
+    def read(self) -> None:
+        """Go through the lines; the usual ones are dealt with here, at once."""
+        position = self.start
+        text = self.text
+        for line in (text[position:] if position else text).split("\n"):
+            self.position = position
+            first = line[:1]
+            if self.leaf:
+                if self.stack or self.leaf != "fence" or first in _FENCE_MAY_CLOSE:
+                    self._any_line(line)
+                else:
+                    self.leaf_end = position + len(line) - line.endswith("\r")
+            elif first.isalpha():
+                self._letter_line(line, position)
+            elif not line:
+                self._empty_line(position)
+            elif first in "-*+" and self.table < 0 and _PLAIN_ITEM.match(line):
+                self._plain_item(line, position)
+            elif first == "#" and self.table < 0 and _ATX.match(line):
+                self._heading_line(line, position)
+            elif first == "|" and self.table >= 0 and not self.stack:
+                self.breaks.append(position)
+                self.paragraph += 1
+            else:
+                self._any_line(line)
+            position += len(line) + 1
+        if self.leaf:
+            if self.leaf in ("fence", "math"):
+                self.unclosed.append(self.leaf_start)
+            self._close_leaf(self.leaf_end)
+        self._close_table(len(text))
+
+    # -- usual lines -------------------------------------------------------------------
+
+    def _letter_line(self, line: str, position: int) -> None:
+        """Take a line that begins with a letter: it opens no block, but ends containers."""
+        if self.paragraph:  # (lazily) continued
+            if self.table >= 0:
+                self.breaks.append(position)
+            self.paragraph += 1
+            self.single = False
+        else:
+            if self.stack:
+                self.stack.clear()
+                self.fresh = False
+            self.breaks.append(position)
+            self.paragraph, self.single = 1, True
+        self.previous, self.previous_start = line, position
+
+    def _empty_line(self, position: int) -> None:
+        if self.stack and (self.fresh or _QUOTE in self.stack):
+            self._any_line("")
+            return
+        self.breaks.append(position)
+        self.paragraph, self.single = 0, False
+        if self.table >= 0:
+            self._close_table(position)
+
+    def _plain_item(self, line: str, position: int) -> None:
+        """Take a bullet at the margin that is followed by plain text."""
+        self.stack[:] = (2,)
+        self.fresh = False
+        self.breaks.append(position)
+        self.paragraph, self.single = 1, True
+        self.previous, self.previous_start = line[2:], position + 2
+
+    def _heading_line(self, line: str, position: int) -> None:
+        """Take a heading at the margin, which ends all containers."""
+        self.stack.clear()
+        self.fresh = False
+        self.paragraph, self.single = 0, False
+        self.breaks += (position, position + len(line) + 1)
+        self.first, self.end = 0, len(line) - line.endswith("\r")
+        self._heading(line[: self.end])
+
+    def _any_line(self, line: str) -> None:
+        self.line = line
+        self.end = len(line) - line.endswith("\r")
+        self._match_containers()
+        if self.leaf and self._continue_leaf():
+            return
+        if self.first >= self.end:
+            self._blank_line()
+            return
+        self.fresh = False
+        if self._setext_underline():
+            return
+        if not self._open_blocks():
+            self._text_line()
+
+    # -- containers ---------------------------------------------------------------
+
+    def _match_containers(self) -> None:
+        """Walk the open containers as far as this line continues them."""
+        line, end, stack = self.line, self.end, self.stack
+        self.index = self.column = self.pending = self.matched = 0
+        self.width, self.first = _indent(line, 0, 0, end)
+        for width in stack:
+            if width == _QUOTE:
+                if self.width > 3 or self.first >= end or line[self.first] != ">":
+                    return
+                self._enter_quote()
+            elif self.first >= end:
+                if self.fresh and self.matched == len(stack) - 1:
+                    return
+            elif self.width >= width:
+                self._skip_columns(width)
+            else:
+                return
+            self.matched += 1
+
+    def _enter_quote(self) -> None:
+        """Step over a `>` and the blank that belongs to it."""
+        line, end = self.line, self.end
+        self.column += self.width + 1
+        self.index = self.first + 1
+        self.pending = 0
+        if self.index < end:
+            if line[self.index] == " ":
+                self.index += 1
+                self.column += 1
+            elif line[self.index] == "\t":
+                self.pending = 3 - (self.column & 3)
+                self.index += 1
+                self.column += 1
+        self._measure()
+
+    def _skip_columns(self, wanted: int) -> None:
+        """Use up `wanted` columns of the white space at `index`."""
+        self.width -= wanted
+        if self.pending >= wanted:
+            self.pending -= wanted
+            self.column += wanted
+            return
+        self.column += self.pending
+        goal = self.column + wanted - self.pending
+        self.pending = 0
+        while self.column < goal:
+            step = 4 - (self.column & 3) if self.line[self.index] == "\t" else 1
+            self.index += 1
+            if self.column + step > goal:
+                self.pending = self.column + step - goal
+                step = goal - self.column
+            self.column += step
+
+    def _measure(self) -> None:
+        width, self.first = _indent(self.line, self.index, self.column + self.pending, self.end)
+        self.width = width + self.pending
+
+    def _close_unmatched(self) -> None:
+        if self.matched < len(self.stack):
+            del self.stack[self.matched :]
+
+    # -- open regions -------------------------------------------------------------
+
+    def _continue_leaf(self) -> bool:
+        """Give the line to the open region; False if the region ends before it."""
+        if self.matched < len(self.stack):
+            self._close_leaf(self.leaf_end)
+            return False
+        blank = self.first >= self.end
+        line_end = self.position + self.end
+        match self.leaf:
+            case "fence":
+                if self._closes_fence():
+                    self._close_leaf(line_end)
+                self.leaf_end = line_end
+            case "indented":
+                if not blank and self.width < 4:
+                    self._close_leaf(self.leaf_end)
+                    return False
+                if not blank:
+                    self.leaf_end = line_end
+            case "html" if not self.leaf_close:
+                if blank:
+                    self._close_leaf(self.leaf_end)
+                    return False
+                if self._setext_underline():
+                    self.leaf = ""
+                    return True
+                self.single = False
+                self.leaf_end = line_end
+            case _:
+                self._continue_closed_leaf(line_end)
+        return True
+
+    def _continue_closed_leaf(self, line_end: int) -> None:
+        """Continue an HTML block or `$$` block that a piece of text will close."""
+        rest = self.line[self.first : self.end]
+        self.single = False
+        self.leaf_end = line_end
+        if self.leaf == "html":
+            if _html_ends(rest, self.leaf_close):
+                self._close_leaf(line_end)
+        elif (found := rest.find(self.leaf_close)) >= 0:
+            self._close_leaf(self.position + self.first + found + 2)
+
+    def _closes_fence(self) -> bool:
+        if self.first >= self.end or self.width > 3:
+            return False
+        rest = self.line[self.first : self.end].rstrip(" \t")
+        return rest.startswith(self.leaf_close) and not rest.strip(self.leaf_close[0])
+
+    def _close_leaf(self, end: int) -> None:
+        self.regions.append(Region(self.leaf_start, end, self.leaf))
+        self.leaf = ""
+        self.breaks.append(end)
+
+    def _blank_line(self) -> None:
+        self._close_unmatched()
+        self._end_paragraph()
+        self.fresh = False
+
+    def _end_paragraph(self) -> None:
+        self.breaks.append(self.position)
+        self.paragraph, self.single = 0, False
+        self._close_table(self.position)
+
+    def _close_table(self, end: int) -> None:
+        if self.table >= 0:
+            self.tables.append(Region(self.table, end, "table"))
+            self.table = -1
+
+    # -- new blocks ---------------------------------------------------------------
+
+    def _setext_underline(self) -> bool:
+        """Make the line before a heading if this one underlines it.
+
+        Only a line that stands alone, and only an underline with nothing beside it
+        (Obsidian 1.13.7; CommonMark would allow more).
+        """
+        if not self.single or self.width or self.matched < len(self.stack):
+            return False
+        rest = self.line[self.first : self.end]
+        if rest.strip("=") and rest.strip("-"):
+            return False
+        if not self.stack:
+            level = 1 if rest[0] == "=" else 2
+            start, end = self.previous_start, self.position + self.end
+            self.headings.append(Heading(level, self.previous.strip(), start, end))
+        self._end_paragraph()
+        self.breaks.append(self.position + len(self.line) + 1)
+        return True
+
+    def _open_blocks(self) -> bool:
+        """Open the blocks that start on this line; True if it holds no text beside."""
+        opened = False
+        while True:
+            kind = self._block_start(self.paragraph > 0 and not opened)
+            if not kind:
+                break
+            if not opened:
+                self._close_unmatched()
+                self._end_paragraph()
+                opened = True
+            if kind == ">":
+                self.stack.append(_QUOTE)
+                self._enter_quote()
+            elif kind in ("*", "^"):
+                self._open_item(kind)
+            else:
+                self._open_leaf(kind)
+                return True
+            self.matched = len(self.stack)
+            if self.first >= self.end:
+                return True
+        if opened:
+            self.paragraph = 0
+        return False
+
+    def _block_start(self, in_paragraph: bool) -> str:
+        """Name the block that starts at `first`, or return ""."""
+        line, first, end = self.line, self.first, self.end
+        if self.width > 3:
+            return "" if in_paragraph else "indented"
+        rest = line[first:end]
+        match rest[0]:
+            case ">":
+                return ">"
+            case "#":
+                return "#" if _ATX.match(rest) else ""
+            case "`" | "~":
+                return "fence" if _FENCE.match(rest) else ""
+            case "<":
+                return "html" if _html_end(rest, in_paragraph) is not None else ""
+            case "$":
+                return "math" if rest.startswith("$$") and "$$" not in rest[2:] else ""
+            case "[":
+                lazy = in_paragraph and self.matched == len(self.stack)
+                return "^" if not lazy and _FOOTNOTE.match(rest) else ""
+            case "-" | "+" | "*" | "_" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9":
+                return self._rule_or_item(rest, in_paragraph)
+        return ""
+
+    def _rule_or_item(self, rest: str, in_paragraph: bool) -> str:
+        if rest[0] in "-*_" and _RULE.match(rest):
+            return "rule"
+        marker = _BULLET.match(rest)
+        if marker is None:
+            return ""
+        if in_paragraph and self.matched == len(self.stack):
+            number = marker.group()[:-1]
+            if not rest[marker.end() :].strip() or (number and int(number) != 1):
+                return ""  # only a list that starts at 1 and has text interrupts a paragraph
+        return "*"
+
+    def _open_item(self, kind: str) -> None:
+        """Open a list item or a footnote at `first` and step to its content."""
+        rest = self.line[self.first : self.end]
+        marker = (_BULLET if kind == "*" else _FOOTNOTE).match(rest)
+        assert marker is not None
+        length = marker.end()
+        before, self.index = self.width, self.first + length
+        self.column += self.width + length
+        self.pending = 0
+        self._measure()
+        if kind == "^":
+            self.stack.append(_FOOTNOTE_INDENT)
+            self.index, self.column = self.first, self.column + self.width
+            self.width = 0
+            return
+        empty = self.first >= self.end
+        padding = 1 if empty or self.width > 4 else self.width
+        self.stack.append(before + length + padding)
+        if empty:
+            self.fresh = True
+        else:
+            self._skip_columns(padding)
+
+    def _open_leaf(self, kind: str) -> None:
+        """Open (and where it is one line, close) a block that holds no blocks."""
+        rest = self.line[self.first : self.end]
+        if kind in ("#", "rule"):
+            if kind == "#" and not self.stack:
+                self._heading(rest)
+            self.breaks.append(self.position + len(self.line) + 1)
+            return
+        self.leaf = kind
+        self.leaf_start = self.position + self.first
+        self.leaf_end = self.position + self.end
+        match kind:
+            case "fence":
+                self.leaf_close = rest[: len(rest) - len(rest.lstrip(rest[0]))]
+            case "math":
+                self.leaf_close = "$$"
+            case "html":
+                self.leaf_close = _html_end(rest, False) or ""
+                self.single = True
+                self.previous, self.previous_start = rest, self.leaf_start
+                if self.leaf_close and _html_ends(rest, self.leaf_close):
+                    self._close_leaf(self.leaf_end)
+
+    def _heading(self, rest: str) -> None:
+        level = len(rest) - len(rest.lstrip("#"))
+        text = rest[level:].strip(" \t")
+        bare = text.rstrip("#")
+        if not bare or bare[-1] in " \t":
+            text = bare.rstrip(" \t")
+        start = self.position + self.first
+        self.headings.append(Heading(level, text, start, self.position + self.end))
+
+    # -- text -----------------------------------------------------------------------
+
+    def _text_line(self) -> None:
+        """Take the line as the beginning or the continuation of a paragraph."""
+        rest = self.line[self.first : self.end]
+        if not self.paragraph:
+            self._close_unmatched()
+            self.breaks.append(self.position)
+            self._close_table(self.position)
+        elif self.table >= 0:
+            self.breaks.append(self.position)
+        elif (
+            self.matched == len(self.stack)
+            and rest[0] in "|-:"
+            and _DELIMITER_ROW.match(rest)
+            and ("|" in rest or "|" in self.previous)
+            and _cells(rest) == _cells(self.previous)
+        ):
+            self.table = self.previous_start
+            self.breaks += (self.position, self.position + len(self.line) + 1)
+        self.paragraph += 1
+        self.single = self.paragraph == 1
+        self.previous, self.previous_start = rest, self.position + self.first

@@ -1,0 +1,276 @@
+"""The configuration of a vault, `.knapper.toml`, as values.
+
+Nothing is guessed: an unknown key, rule or option, or a value of the wrong type,
+raises `ConfigError`, which names the file, the key and what would be right.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from types import UnionType
+from typing import NamedTuple, NoReturn, cast, get_args, get_origin
+
+from knapper.core.errors import ConfigError
+from knapper.core.rule import SEVERITIES, Rule, Severity
+
+__all__ = ["PRESETS", "Config", "Override", "Replica", "read_config", "rules_for"]
+
+Matches = Callable[[Sequence[str], str], bool]
+"""Tells whether gitignore patterns hold a path."""
+
+MODES = ("pull", "two-way", "push", "mirror")
+
+
+class Replica(NamedTuple):
+    """A folder that the vault is kept in sync with; `into` is a folder of the vault."""
+
+    name: str
+    path: str
+    mode: str = "two-way"
+    into: str = ""
+    exclude: tuple[str, ...] = ()
+    fix: bool = True
+
+
+class Override(NamedTuple):
+    """What differs for the notes that `include` (gitignore patterns) holds."""
+
+    include: tuple[str, ...]
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = {}
+    options: Mapping[str, Mapping[str, object]] = {}
+
+
+class Config(NamedTuple):
+    """The configuration; the defaults are those of a vault without `.knapper.toml`."""
+
+    source: str = "the defaults"
+    preset: str = "recommended"
+    exclude: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = {}
+    options: Mapping[str, Mapping[str, object]] = {}
+    overrides: tuple[Override, ...] = ()
+    replica: tuple[Replica, ...] = ()
+    baseline: str = ""
+    config_folder: str = ".obsidian"
+
+
+class _Preset(NamedTuple):
+    extend_select: tuple[str, ...] = ()
+    options: Mapping[str, Mapping[str, object]] = {}
+
+
+PRESETS: Mapping[str, _Preset] = {
+    "recommended": _Preset(),
+    "strict": _Preset(extend_select=("all",)),
+    "video-notes": _Preset(
+        options={
+            "timestamp-shifted": {"max-hours": 5},
+            "timestamp-value-short": {"safe": True},
+        }
+    ),
+}
+
+
+def read_config(data: Mapping[str, object], source: str, rules: Mapping[str, Rule]) -> Config:
+    """Read the configuration from parsed TOML, checked against the rules there are.
+
+    `source` is the file's name for messages. Raises `ConfigError`.
+    """
+    return _Reader(source, rules).config(data)
+
+
+def rules_for(config: Config, rules: Iterable[Rule], path: str, matches: Matches) -> list[Rule]:
+    """Return the rules that hold for a note, with their severity and options."""
+    overrides = [one for one in config.overrides if matches(one.include, path)]
+    preset = PRESETS[config.preset]
+    added = {*(() if config.select else preset.extend_select), *config.extend_select}
+    ignored = set(config.ignore)
+    severity, options = dict(config.severity), [preset.options, config.options]
+    for override in overrides:
+        ignored -= set(override.extend_select)
+        added |= set(override.extend_select)
+        ignored |= set(override.ignore)
+        severity |= override.severity
+        options.append(override.options)
+    chosen = []
+    for rule in rules:
+        names = {rule.name, rule.family, "all"}
+        wanted = _is_selected(rule, config.select)
+        if not (wanted or names & added) or names & ignored:
+            continue
+        values = dict(rule.options)
+        for layer in options:
+            values |= layer.get(rule.name, {})
+        chosen.append(
+            rule._replace(severity=severity.get(rule.name, rule.severity), options=values)
+        )
+    return chosen
+
+
+def _is_selected(rule: Rule, select: Sequence[str]) -> bool:
+    """Tell whether `select` chooses a rule: by its name, or by its family if it is on."""
+    if not select:
+        return rule.enabled
+    return rule.name in select or "all" in select or (rule.enabled and rule.family in select)
+
+
+class _Reader:
+    """Reads tables, and knows what to say of what does not belong there."""
+
+    def __init__(self, source: str, rules: Mapping[str, Rule]) -> None:
+        self.source = source
+        self.rules = rules
+        self.families = {rule.family for rule in rules.values()}
+
+    def config(self, data: Mapping[str, object]) -> Config:
+        known = {name.replace("_", "-") for name in Config._fields} - {"source"}
+        known |= {"sync", "watch", "rules"}
+        self.known_keys(data, known, "")
+        preset = self.text(data, "preset", "recommended")
+        if preset not in PRESETS:
+            self.fail("preset", f"'{preset}' is no preset{self.near(preset, PRESETS)}")
+        return Config(
+            source=self.source,
+            preset=preset,
+            exclude=self.texts(data, "exclude"),
+            select=self.rule_names(data, "select"),
+            extend_select=self.rule_names(data, "extend-select"),
+            ignore=self.rule_names(data, "ignore"),
+            severity=self.severities(data, ""),
+            options=self.rule_options(data, ""),
+            overrides=tuple(map(self.override, self.tables(data, "overrides"))),
+            replica=self.replicas(data),
+            baseline=self.text(data, "baseline", ""),
+            config_folder=self.text(data, "config-folder", ".obsidian"),
+        )
+
+    def override(self, table: Mapping[str, object]) -> Override:
+        known = {name.replace("_", "-") for name in Override._fields}
+        self.known_keys(table, known, "overrides")
+        if not table.get("include"):
+            self.fail("overrides", "an override needs include = [patterns]")
+        return Override(
+            include=self.texts(table, "include"),
+            extend_select=self.rule_names(table, "extend-select"),
+            ignore=self.rule_names(table, "ignore"),
+            severity=self.severities(table, "overrides."),
+            options=self.rule_options(table, "overrides."),
+        )
+
+    def replicas(self, data: Mapping[str, object]) -> tuple[Replica, ...]:
+        found: list[Replica] = []
+        for table in self.tables(data, "replica"):
+            self.known_keys(table, set(Replica._fields), "replica")
+            name, path = self.text(table, "name", ""), self.text(table, "path", "")
+            if not name or not path:
+                self.fail("replica", "a replica needs a name and a path")
+            if any(one.name == name for one in found):
+                self.fail("replica", f"two replicas are called '{name}'")
+            mode = self.text(table, "mode", "two-way")
+            if mode not in MODES:
+                self.fail("replica.mode", f"'{mode}' is none of {', '.join(MODES)}")
+            into = self.text(table, "into", "")
+            if into.startswith("/") or ".." in into.split("/"):
+                self.fail("replica.into", f"'{into}' leaves the vault; give a folder inside it")
+            fix = table.get("fix", True)
+            if not isinstance(fix, bool):
+                self.fail("replica.fix", "expected true or false")
+            exclude = self.texts(table, "exclude")
+            found.append(Replica(name, path, mode, into.strip("/"), exclude, bool(fix)))
+        return tuple(found)
+
+    def severities(self, data: Mapping[str, object], where: str) -> dict[str, Severity]:
+        table = self.table(data, "severity")
+        for name, value in table.items():
+            self.known_rule(name, f"{where}severity")
+            if value not in SEVERITIES:
+                self.fail(f"{where}severity.{name}", f"{value!r} is none of {_list(SEVERITIES)}")
+        return cast(dict[str, Severity], dict(table))
+
+    def rule_options(
+        self, data: Mapping[str, object], where: str
+    ) -> dict[str, Mapping[str, object]]:
+        found: dict[str, Mapping[str, object]] = {}
+        for name, table in self.table(data, "options").items():
+            key = f"{where}options.{name}"
+            self.known_rule(name, key)
+            if not isinstance(table, dict):
+                self.fail(key, "expected a table of options")
+            options = self.rules[name].check.options
+            self.known_keys(table, set(options), key)
+            found[name] = {
+                option: self.option(value, options[option].type, f"{key}.{option}")
+                for option, value in table.items()
+            }
+        return found
+
+    def option(self, value: object, kind: object, key: str) -> object:
+        """Return the value of an option as its type wants it."""
+        if get_origin(kind) is tuple:
+            if isinstance(value, list) and all(isinstance(item, str) for item in value):
+                return tuple(value)
+            self.fail(key, "expected a list of texts")
+        kinds = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+        if float in kinds and isinstance(value, int) and not isinstance(value, bool):
+            return float(value)
+        if not any(type(value) is one for one in kinds):
+            names = {bool: "true or false", int: "a whole number", str: "a text", float: "a number"}
+            self.fail(key, f"expected {names.get(cast(type, kinds[0]), 'another type')}")
+        return value
+
+    def rule_names(self, data: Mapping[str, object], key: str) -> tuple[str, ...]:
+        names = self.texts(data, key)
+        for name in names:
+            if name not in self.families and name != "all":
+                self.known_rule(name, key)
+        return names
+
+    def known_rule(self, name: str, key: str) -> None:
+        if name not in self.rules:
+            near = self.near(name, [*self.rules, *self.families])
+            self.fail(key, f"no rule is called '{name}'{near}")
+
+    def known_keys(self, table: Mapping[str, object], known: set[str], where: str) -> None:
+        for key in table:
+            if key not in known:
+                place = f"{where}.{key}" if where else key
+                self.fail(place, f"unknown key{self.near(key, known)}")
+
+    def near(self, word: str, words: Iterable[str]) -> str:
+        found = get_close_matches(word, list(words), 1)
+        return f"; did you mean '{found[0]}'?" if found else ""
+
+    def text(self, data: Mapping[str, object], key: str, default: str) -> str:
+        value = data.get(key, default)
+        if not isinstance(value, str):
+            self.fail(key, "expected a text")
+        return value
+
+    def texts(self, data: Mapping[str, object], key: str) -> tuple[str, ...]:
+        value = data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.fail(key, "expected a list of texts")
+        return tuple(cast(list[str], value))
+
+    def table(self, data: Mapping[str, object], key: str) -> Mapping[str, object]:
+        value = data.get(key, {})
+        if not isinstance(value, dict):
+            self.fail(key, "expected a table")
+        return cast(dict[str, object], value)
+
+    def tables(self, data: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+        value = data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.fail(key, f"expected tables, each under [[{key}]]")
+        return cast(list[Mapping[str, object]], value)
+
+    def fail(self, key: str, problem: str) -> NoReturn:
+        raise ConfigError(self.source, key, problem)
+
+
+def _list(words: Iterable[str]) -> str:
+    return ", ".join(words)

@@ -1,0 +1,207 @@
+"""A second reader that guards every fix: mistune's token tree before and after.
+
+Our own scanner decides what is wrong, so it must not be the judge of the cure. A
+fix passes if the words of the note, each with the blocks and spans that it stands
+in, are the same before and after, but for the construct that was mended; and if
+the properties are the same but for those whose lines were edited. Only notes that
+are about to be changed are parsed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Any, NamedTuple
+
+from knapper.core.frontmatter import frontmatter_span, read_frontmatter
+from knapper.core.rule import Fix
+from knapper.core.text import Edit, apply_edits
+
+__all__ = ["harm_of", "to_html"]
+
+_WHOLE = 200_000
+"""Above this many characters only the surroundings of the edits are parsed."""
+_AROUND = 20_000
+
+
+class _Word(NamedTuple):
+    """A word with the kinds of token that it stands in, outermost first."""
+
+    text: str
+    within: tuple[str, ...]
+
+
+def harm_of(text: str, fixes: Sequence[Fix]) -> str:
+    """Say what the fixes would change beside what they mend, "" if nothing."""
+    edits = [edit for fix in fixes for edit in fix.edits]
+    restructuring = any(fix.restructures for fix in fixes)
+    body = _body(text)
+    if not restructuring and _body(apply_edits(text, edits)) - body != _growth(edits, body):
+        return "the frontmatter would end elsewhere"
+    if lost := _harm_to_properties(text, edits):
+        return lost
+    in_body = sorted(edit for edit in edits if edit.span.end > body)
+    if not in_body or restructuring:
+        return ""
+    start, end = _surroundings(text, in_body, body)
+    moved = [Edit(type(e.span)(e.span.start - start, e.span.end - start), e.text) for e in in_body]
+    before = text[start:end]
+    return _harm_to_words(before, moved)
+
+
+def to_html(markdown: str) -> str:
+    """Render Markdown to HTML (raw HTML is escaped)."""
+    return str(_renderer()(markdown))
+
+
+def _harm_to_words(before: str, edits: Sequence[Edit]) -> str:
+    after = apply_edits(before, edits)
+    old, new = list(_words(before)), list(_words(after))
+    windows_old, windows_new = _windows(before, edits), _windows(after, _moved(edits))
+    for removed, added in _changes(old, new):
+        for words, windows in ((removed, windows_old), (added, windows_new)):
+            for word in words:
+                if word.text not in windows:
+                    return f"'{word.text}' would be read in another way"
+    return ""
+
+
+def _changes(
+    old: Sequence[_Word], new: Sequence[_Word]
+) -> Iterator[tuple[Sequence[_Word], Sequence[_Word]]]:
+    """Yield what differs, as pairs of runs of words."""
+    start, shorter = 0, min(len(old), len(new))
+    while start < shorter and old[start] == new[start]:
+        start += 1
+    stop = 0
+    while stop < shorter - start and old[-1 - stop] == new[-1 - stop]:
+        stop += 1
+    old, new = old[start : len(old) - stop], new[start : len(new) - stop]
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield old[a:b], new[c:d]
+
+
+def _moved(edits: Sequence[Edit]) -> list[Edit]:
+    """Return where the edits' new texts stand once all of them are made."""
+    moved, shift = [], 0
+    for (start, end), text in sorted(edits):
+        moved.append(Edit(type(edits[0].span)(start + shift, start + shift + len(text)), text))
+        shift += len(text) - (end - start)
+    return moved
+
+
+def _windows(text: str, edits: Iterable[Edit]) -> str:
+    """Return the edited places, widened to whole words and whole HTML tags."""
+    pieces = []
+    for edit in edits:
+        start, end = edit.span
+        tag = text.rfind("<", max(0, start - 400), start)
+        if tag >= 0 and ">" not in text[tag:start]:
+            start = tag
+        close = text.find(">", end, end + 400)
+        if close >= 0 and "<" not in text[end:close]:
+            end = close + 1
+        while start and not text[start - 1].isspace():
+            start -= 1
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        pieces.append(text[start:end])
+    return "\n".join(pieces)
+
+
+def _surroundings(text: str, edits: Sequence[Edit], body: int) -> tuple[int, int]:
+    """Return the part of the text to parse: all of it, or the paragraphs around the edits."""
+    if len(text) - body <= _WHOLE:
+        return body, len(text)
+    start = text.rfind("\n\n", body, max(body, edits[0].span.start - _AROUND)) + 2
+    end = text.find("\n\n", min(len(text), edits[-1].span.end + _AROUND))
+    return max(body, start if start > 1 else body), end if end >= 0 else len(text)
+
+
+# -- the token tree -------------------------------------------------------------------
+
+
+@cache
+def _parser() -> Any:  # mistune is not typed
+    import mistune
+
+    return mistune.create_markdown(
+        renderer="ast", plugins=["table", "strikethrough", "footnotes", "task_lists"]
+    )
+
+
+@cache
+def _renderer() -> Any:
+    import mistune
+
+    return mistune.create_markdown(plugins=["table", "strikethrough", "footnotes", "task_lists"])
+
+
+def _words(markdown: str) -> Iterator[_Word]:
+    """Yield the words of a text with the tokens that they stand in."""
+    yield from _words_of(_parser()(markdown), ())
+
+
+def _words_of(tokens: Iterable[Mapping[str, Any]], within: tuple[str, ...]) -> Iterator[_Word]:
+    for token in tokens:
+        kind = str(token["type"])
+        if kind in ("blank_line", "softbreak", "linebreak"):
+            continue
+        here = within if kind == "text" else (*within, _label(token, kind))
+        if children := token.get("children"):
+            yield from _words_of(children, here)
+        for raw in (token.get("raw"), (token.get("attrs") or {}).get("url")):
+            for word in str(raw or "").split():
+                yield _Word(word, here)
+
+
+def _label(token: Mapping[str, Any], kind: str) -> str:
+    attributes = token.get("attrs") or {}
+    return kind + str(attributes.get("level", "")) + str(attributes.get("ordered", ""))
+
+
+# -- properties -------------------------------------------------------------------------
+
+
+def _body(text: str) -> int:
+    span = frontmatter_span(text)
+    return span.end if span else int(text.startswith("\ufeff"))
+
+
+def _harm_to_properties(text: str, edits: Sequence[Edit]) -> str:
+    """Say which property would change though its lines are not edited."""
+    body = _body(text)
+    above = [edit for edit in edits if edit.span.start < body]
+    before = read_frontmatter(text)
+    after = read_frontmatter(apply_edits(text, above))
+    if not above or not before.valid:
+        return ""
+    if not after.valid:
+        return "the frontmatter would no longer be valid YAML"
+    touched = {_key_at(text, edit.span.start) for edit in above}
+    for key in {*before.data, *after.data}:
+        if before.data.get(key) == after.data.get(key) and (key in before.data) == (
+            key in after.data
+        ):
+            continue
+        if key not in touched and not any(key in edit.text for edit in above):
+            return f"the property '{key}' would change"
+    return ""
+
+
+def _growth(edits: Sequence[Edit], body: int) -> int:
+    """Return by how much the edits above the body lengthen what stands there."""
+    return sum(
+        len(edit.text) - (edit.span.end - edit.span.start)
+        for edit in edits
+        if edit.span.start < body
+    )
+
+
+def _key_at(text: str, offset: int) -> str:
+    """Return the key of the property whose lines hold the offset."""
+    end = text.find("\n", offset)
+    for line in reversed(text[: end if end >= 0 else len(text)].split("\n")):
+        if line[:1] not in (" ", "\t", "#", "-", "\r", "") and ":" in line:
+            return line.partition(":")[0].strip().strip("\"'")
+    return ""

@@ -1,0 +1,163 @@
+"""A note: its path and text, and what is read from them when it is asked for."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from knapper.core.blocks import Blocks, Heading, Region, read_blocks
+from knapper.core.canvas import Canvas, read_canvas
+from knapper.core.frontmatter import (
+    Frontmatter,
+    PropertyLink,
+    frontmatter_links,
+    frontmatter_span,
+    read_frontmatter,
+)
+from knapper.core.inline import BlockId, Inline, Link, Tag, read_inline
+from knapper.core.paths import NotePath, extension, is_note
+from knapper.core.properties import aliases_of, tags_of
+from knapper.core.text import Lines
+from knapper.core.timestamps import Timestamp, read_timestamps
+
+__all__ = ["Facts", "Note", "Trouble", "facts_of"]
+
+
+class Trouble(NamedTuple):
+    """Why a note could not be read as it should be, and where (code points)."""
+
+    offset: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note (or canvas) as it was read; nothing of it changes.
+
+    `text` holds every character of the file, a byte-order mark and CRs included;
+    all offsets that its parts give are code points into it.
+    """
+
+    path: NotePath
+    text: str
+    trouble: Trouble | None = None
+
+    @cached_property
+    def is_markdown(self) -> bool:
+        return is_note(self.path)
+
+    @cached_property
+    def lines(self) -> Lines:
+        return Lines(self.text)
+
+    @cached_property
+    def body(self) -> int:
+        """Where the body begins: after the frontmatter and the byte-order mark."""
+        span = frontmatter_span(self.text) if self.is_markdown else None
+        return span.end if span else int(self.text.startswith("\ufeff"))
+
+    @cached_property
+    def frontmatter(self) -> Frontmatter:
+        return read_frontmatter(self.text if self.is_markdown else "")
+
+    @cached_property
+    def frontmatter_links(self) -> tuple[PropertyLink, ...]:
+        if "[" not in self.text[: self.body]:
+            return ()
+        return frontmatter_links(self.frontmatter)
+
+    @cached_property
+    def canvas(self) -> Canvas | None:
+        return read_canvas(self.text) if extension(self.path) == "canvas" else None
+
+    @cached_property
+    def structure(self) -> Blocks:
+        """Regions, headings, tables and breaks of the body."""
+        return read_blocks(self.text, self.body) if self.is_markdown else Blocks([], [], [], [], [])
+
+    @cached_property
+    def inline(self) -> Inline:
+        """Links, tags, block ids and code spans of the body."""
+        if not self.is_markdown:
+            return Inline([], [], [], [])
+        return read_inline(self.text, self.body, self.structure)
+
+    @property
+    def headings(self) -> list[Heading]:
+        return self.structure.headings
+
+    @property
+    def tables(self) -> list[Region]:
+        return self.structure.tables
+
+    @property
+    def links(self) -> list[Link]:
+        return self.inline.links
+
+    @property
+    def tags(self) -> list[Tag]:
+        return self.inline.tags
+
+    @property
+    def blocks(self) -> list[BlockId]:
+        return self.inline.block_ids
+
+    @cached_property
+    def timestamps(self) -> tuple[Timestamp, ...]:
+        return read_timestamps(self.text, self.body) if self.is_markdown else ()
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """All ranges in which nothing is parsed, the frontmatter among them."""
+        found = [*self.structure.regions, *self.inline.spans]
+        span = frontmatter_span(self.text) if self.is_markdown else None
+        if span:
+            found.append(Region(span.start, span.end, "frontmatter"))
+        return tuple(sorted(found))
+
+    @cached_property
+    def _region_starts(self) -> list[int]:
+        return [region.start for region in self.regions]
+
+    def region_at(self, offset: int) -> Region | None:
+        """Return the range without Markdown that holds the offset, if one does."""
+        found = bisect_right(self._region_starts, offset)
+        if found and offset < self.regions[found - 1].end:
+            return self.regions[found - 1]
+        return None
+
+
+class Facts(NamedTuple):
+    """What other notes may know of a note. No positions: equal facts, equal meaning."""
+
+    headings: tuple[tuple[int, str], ...] = ()
+    blocks: frozenset[str] = frozenset()
+    aliases: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
+    footnotes: frozenset[str] = frozenset()
+    views: tuple[str, ...] = ()
+
+
+def facts_of(note: Note) -> Facts:
+    """Return what other notes may know of this one."""
+    if not note.is_markdown:
+        return Facts()
+    return Facts(
+        headings=tuple((heading.level, heading.text) for heading in note.headings),
+        blocks=frozenset(block.name.lower() for block in note.blocks),
+        aliases=aliases_of(note.frontmatter),
+        tags=frozenset((*tags_of(note.frontmatter), *(tag.name for tag in note.tags))),
+        footnotes=footnotes_of(note),
+    )
+
+
+def footnotes_of(note: Note) -> frozenset[str]:
+    """Return the ids of the footnotes that a note defines."""
+    found, text, at = set(), note.text, note.text.find("[^")
+    while at >= 0:
+        end = text.find("]:", at, at + 200)
+        begins_line = not text[text.rfind("\n", 0, at) + 1 : at].strip("> \t")
+        if end > 0 and begins_line and "\n" not in text[at:end] and not note.region_at(at):
+            found.add(text[at + 2 : end].lower())
+        at = text.find("[^", at + 2)
+    return frozenset(found)

@@ -1,0 +1,79 @@
+"""Names that a misspelt one was probably meant to be.
+
+Comparing is rapidfuzz's work; it is imported when the first name is looked for, so
+that a vault without a broken link never loads it.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from knapper.core.paths import folded
+
+__all__ = ["SimilarNames"]
+
+
+class SimilarNames:
+    """Names to choose from; asked for a misspelt one, they give the one that is near.
+
+    Signs and case do not count, so `my_note` is nearest to `My note`. Figures do:
+    `Chapter 12` is no slip of the pen for `Chapter 13`. Never changes.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
+
+    def nearest(self, name: str) -> str | None:
+        """Return the name that `name` was meant to be, None unless it is the only one."""
+        plain = _plain(name)
+        allowed = _slips(len(plain))
+        if allowed < 0:
+            return None
+        same = self._by_plain.get(plain)
+        if same is not None:
+            return same[0] if len(same) == 1 else None
+        lengths = self._by_shape.get(_figures(plain), {})
+        near = range(len(plain) - allowed, len(plain) + allowed + 1)
+        candidates = [one for length in near for one in lengths.get(length, ())]
+        found = _nearest(plain, candidates, allowed) if candidates else None
+        return self._by_plain[found][0] if found and len(self._by_plain[found]) == 1 else None
+
+    @cached_property
+    def _by_plain(self) -> dict[str, list[str]]:
+        """Plain names to the names that are written so."""
+        found: dict[str, list[str]] = {}
+        for name in dict.fromkeys(self._names):
+            found.setdefault(_plain(name), []).append(name)
+        return found
+
+    @cached_property
+    def _by_shape(self) -> dict[str, dict[int, list[str]]]:
+        """Figures and length to plain names: only few are worth comparing."""
+        found: dict[str, dict[int, list[str]]] = {}
+        for plain in self._by_plain:
+            found.setdefault(_figures(plain), {}).setdefault(len(plain), []).append(plain)
+        return found
+
+
+def _plain(name: str) -> str:
+    """Return a name without case and signs, its words parted by one blank."""
+    return " ".join("".join(c if c.isalnum() else " " for c in folded(name)).split())
+
+
+def _figures(plain: str) -> str:
+    return "".join(filter(str.isdigit, plain))
+
+
+def _slips(length: int) -> int:
+    """Return how many letters may differ; -1 where a name is too short to tell."""
+    return -1 if length < 4 else 1 if length < 9 else 2 if length < 20 else 3
+
+
+def _nearest(plain: str, candidates: list[str], allowed: int) -> str | None:
+    """Return the candidate with the fewest slips, None where two have as few."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    best = extract(plain, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=2)
+    if not best or (len(best) > 1 and best[1][1] == best[0][1]):
+        return None
+    return str(best[0][0])
