@@ -1,0 +1,112 @@
+"""Rules about how a link is written."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from knapper.checks.links.brackets import loose_brackets
+from knapper.checks.links.judgement import in_body
+from knapper.checks.links.wording import described, span_of
+from knapper.core.inline import Link
+from knapper.core.note import Note
+from knapper.core.rule import Finding, Fix, check
+from knapper.core.text import Edit, Span
+from knapper.core.vault import Found, Vault
+
+
+@check
+def empty_link(note: Note, vault: Vault) -> Iterator[Finding]:
+    """Report links that name nothing: `[[]]`, `[[ ]]`, `[text]()`."""
+    for suspect in in_body(note, vault, "empty"):
+        yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
+    text = note.text
+    if "]()" not in text and not vault.once(note, loose_brackets):
+        return
+    if vault.settings.is_template(note.path):
+        return
+    for match in _EMPTY.finditer(text, note.body):
+        if note.is_markdown and note.region_at(match.start()) is None:
+            what = "embed" if match[0][0] == "!" else "link"
+            yield Finding(Span(*match.span()), f"this {what} names no note or address")
+
+
+@check(when="links")
+def empty_alias(note: Note) -> Iterator[Finding]:
+    """Report wikilinks with a pipe and no text after it."""
+    for link in note.links:
+        if link.display_start >= 0 and not link.display and link.kind == "wiki":
+            edit = Edit(Span(link.target_end, link.end - 2), "")
+            fix = Fix("remove the pipe", (edit,))
+            yield Finding(span_of(link), f"no text follows the pipe of '{link.target}'", fix)
+
+
+@check(when="links")
+def multiple_pipes(note: Note) -> Iterator[Finding]:
+    """Report wikilinks whose display text holds another pipe."""
+    for link in note.links:
+        if "|" not in link.display or link.kind != "wiki" or link.display_start < 0:
+            continue
+        if not link.embed and "|" in _PARENTHESES.sub("", link.display):
+            shown = link.display.replace("\\|", "|")
+            message = f"a link has one pipe; all of '{shown}' is shown as its text"
+            yield Finding(span_of(link), message)
+
+
+@check(when="tables")
+def unescaped_pipe_in_table(note: Note) -> Iterator[Finding]:
+    """Report wikilinks that a bare pipe cuts in two cells of a table."""
+    starts = [link.start for link in note.links]
+    for table in note.tables:
+        first, last = bisect_left(starts, table.start), bisect_left(starts, table.end)
+        for link in note.links[first:last]:
+            edits = tuple(_escapes(note.text, link)) if link.kind == "wiki" else ()
+            if edits:
+                message = f"the pipe of '{link.target}' ends the cell; expected '\\|' in a table"
+                yield Finding(span_of(link), message, Fix("escape the pipe", edits, True, True))
+
+
+@check(when="links")
+def link_spacing(note: Note) -> Iterator[Finding]:
+    """Report blanks round the pipe and at the ends of wikilinks."""
+    for link in note.links:
+        if link.kind != "wiki" or not link.target or link.target.startswith("|"):
+            continue
+        if link.display_start >= 0 and not link.display:
+            continue  # `empty-alias` has it
+        opening, bar = link.start + 2 + link.embed, link.display_start - 1
+        gaps = [Span(opening, link.target_start)]
+        if bar < 0:
+            gaps.append(Span(link.target_end, link.end - 2))
+        else:
+            shown = note.text[bar + 1 : link.end - 2]
+            gaps += (
+                Span(link.target_end, bar - (note.text[bar - 1] == "\\")),
+                Span(bar + 1, bar + 1 + len(shown) - len(shown.lstrip())),
+                Span(link.end - 2 - len(shown) + len(shown.rstrip()), link.end - 2),
+            )
+        edits = tuple(Edit(gap, "") for gap in gaps if gap.end > gap.start)
+        if edits:
+            message = f"blanks stand around the parts of the link to '{link.target}'"
+            yield Finding(span_of(link), message, Fix("remove the blanks", edits))
+
+
+@check(when="links")
+def self_link(note: Note, vault: Vault) -> Iterator[Finding]:
+    """Report links from a note to itself that name no part of it."""
+    here = Found(note.path)
+    for link in note.links:
+        if "#" not in link.target and vault.resolve(link.target, note.path) == here:
+            yield Finding(span_of(link), f"'{link.target}' is this note itself")
+
+
+_EMPTY = re.compile(r"\[\[\]\]|(?<![\w\])\\!])!?\[(?:[^\[\]\n\\]|\\.)*+\]\(\)")
+_PARENTHESES = re.compile(r"\([^()]*+\)")
+
+
+def _escapes(text: str, link: Link) -> Iterator[Edit]:
+    """Yield the backslashes that the pipes of a link lack."""
+    if link.display_start < 0:
+        return
+    for at in range(link.display_start - 1, link.end - 2):
+        if text[at] == "|" and text[at - 1] != "\\":
+            yield Edit(Span(at, at), "\\")

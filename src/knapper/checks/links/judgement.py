@@ -1,0 +1,280 @@
+"""What is wrong with a link: judged once, for all rules of the family.
+
+A link that does not plainly lead to its place is a `Suspect`. Each suspect has one
+`Defect`, and each defect belongs to one rule: where a missing target is explained
+(a title, an alias, a time, …), `broken-wikilink` is silent.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+from unicodedata import normalize
+
+from knapper.checks.links.daily import is_daily
+from knapper.core.frontmatter import PropertyLink
+from knapper.core.inline import Link
+from knapper.core.note import Facts, Note
+from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, tidy
+from knapper.core.vault import Ambiguous, Found, Missing, Vault, reduced_heading, slug
+
+__all__ = ["Defect", "Suspect", "in_body", "judge", "suspects"]
+
+Defect = Literal[
+    "missing", "missing-daily", "alias", "title", "time", "url", "prompt", "empty",
+    "ambiguous", "collision", "case", "heading", "view", "block", "footnote",
+]  # fmt: skip
+
+
+class Suspect(NamedTuple):
+    """A link and what is wrong with it.
+
+    `paths` are the files in question: those that it could mean, the one that it
+    leads to, or the notes that explain a missing one.
+    """
+
+    link: Link
+    defect: Defect
+    paths: tuple[NotePath, ...] = ()
+
+
+def suspects(note: Note, vault: Vault) -> tuple[Suspect, ...]:
+    """Return the links of a note, properties included, that do not plainly hold.
+
+    The links of a template are not judged: they will stand elsewhere.
+    """
+    return vault.once(note, _suspects)
+
+
+def in_body(note: Note, vault: Vault, *defects: Defect) -> Iterable[Suspect]:
+    """Return the suspects in the text of a note that have one of these defects."""
+    found = suspects(note, vault)
+    if not found:
+        return ()  # as in nearly every note
+    return [one for one in found if one.defect in defects and one.link.start >= note.body]
+
+
+def judge(link: Link, source: NotePath, vault: Vault) -> Iterator[Suspect]:
+    """Yield what is wrong with one link of `source`, nothing if all is well."""
+    resolved = vault.resolve(link.target, source)
+    if isinstance(resolved, Found):
+        yield from _judge_found(link, resolved.path, vault)
+    elif _is_filled_in_later(link.target):
+        return
+    elif isinstance(resolved, Ambiguous):
+        paths = resolved.candidates
+        yield Suspect(link, "collision" if _one_name(paths) else "ambiguous", paths)
+    elif isinstance(resolved, Missing):
+        yield from _judge_missing(link, source, vault)
+
+
+def _suspects(note: Note, vault: Vault) -> tuple[Suspect, ...]:
+    if vault.settings.is_template(note.path):
+        return ()
+    found: list[Suspect] = []
+    source, text, resolve = note.path, note.text, vault.resolve
+    for link in note.links:
+        target = link.target
+        resolved = resolve(target, source)
+        if type(resolved) is Found:
+            path, (name, mark, subpath) = resolved.path, target.partition("#")
+            if name and path.endswith((name, f"{name}.md")):  # as nearly every link
+                if mark:
+                    found += _judge_subpath(link, subpath, path, vault)
+                continue
+        if not _is_read_otherwise(text, link):
+            found += judge(link, source, vault)
+    for property_link in note.frontmatter_links:
+        found += judge(_as_link(property_link), source, vault)
+    return tuple(found)
+
+
+def _as_link(found: PropertyLink) -> Link:
+    """Return the link of a property in the form of those in the text."""
+    start, end = found.span
+    kind: Literal["wiki", "md"] = "md" if found.kind == "md" else "wiki"
+    return Link(start, end, found.link, found.display or found.link, kind, False, start, end, -1)
+
+
+# -- links that lead to a file ---------------------------------------------------------
+
+
+def _judge_found(link: Link, path: NotePath, vault: Vault) -> Iterator[Suspect]:
+    name, mark, subpath = link.target.partition("#")
+    if not name.strip() and not subpath.strip():
+        if link.kind == "wiki":
+            yield Suspect(link, "empty")
+        return
+    if _differs_in_case(name, path):
+        yield Suspect(link, "case", (path,))
+    if mark:
+        yield from _judge_subpath(link, subpath, path, vault)
+
+
+def _differs_in_case(name: str, path: NotePath) -> bool:
+    """Tell whether a name and the end of the path that it means differ in case.
+
+    Two spellings of one letter (NFC and NFD) and blanks of another kind are no
+    difference in case, nor is the way up (`../`).
+    """
+    written = name.rpartition("./")[2]
+    if path.endswith((written, f"{written}.md")):  # nearly always, and cheap
+        return False
+    written, whole = normalize("NFC", tidy(written)).removeprefix("/"), normalize("NFC", path)
+    return bool(written) and not whole.endswith((written, f"{written}.md"))
+
+
+def _judge_subpath(link: Link, subpath: str, path: NotePath, vault: Vault) -> Iterator[Suspect]:
+    found = vault.subpath_in(path, subpath) if subpath.strip() else None
+    if found is None or found.found:
+        return
+    if subpath.startswith(":~:") or _is_filled_in_later(subpath):
+        return
+    facts = vault.facts[path]
+    match found.type:
+        case "block" | "footnote":
+            yield Suspect(link, found.type, (path,))
+        case "base-view":
+            if facts.views:  # a base that cannot be read names none, and tells it itself
+                yield Suspect(link, "view", (path,))
+        case "heading":
+            if not _holds_loosely(subpath, facts) and not _is_made_up_time(link):
+                yield Suspect(link, "heading", (path,))
+
+
+def _holds_loosely(subpath: str, facts: Facts) -> bool:
+    """Tell whether the headings `#A#B` stand there in this order, nested or not.
+
+    How Obsidian reads a chain whose parts are not nested was not observed, nor what
+    a block id at the end of a heading does to its name: both get the benefit.
+    """
+    parts = [part for part in map(reduced_heading, subpath.split("#")) if part]
+    if not parts:
+        return True
+    waiting = iter(parts)
+    part = next(waiting)
+    for _, text in facts.headings:
+        if part in (reduced_heading(text), reduced_heading(_BLOCK_ID.sub("", text))):
+            following = next(waiting, None)
+            if following is None:
+                return True
+            part = following
+    return False
+
+
+_BLOCK_ID = re.compile(r"(?<=\s)\^[A-Za-z0-9-]++\Z")
+
+
+# -- links that lead nowhere -----------------------------------------------------------
+
+
+def _judge_missing(link: Link, source: NotePath, vault: Vault) -> Iterator[Suspect]:
+    name = tidy(link.target.partition("#")[0])
+    if not name or link.target.startswith("|"):
+        yield Suspect(link, "empty")
+    elif link.kind == "md":
+        if not (_is_made_up_time(link) or _is_known_elsewhere(name, source, vault)):
+            yield _plain_missing(link, name, vault)
+    elif not _is_no_link(link, name) and not _leads_out(name, source):
+        yield _explained(link, name, vault) or _plain_missing(link, name, vault)
+
+
+def _plain_missing(link: Link, name: str, vault: Vault) -> Suspect:
+    bare = name[:-3] if is_note(name) else name
+    return Suspect(link, "missing-daily" if is_daily(bare, vault.settings) else "missing")
+
+
+def _explained(link: Link, name: str, vault: Vault) -> Suspect | None:
+    """Return the suspect with the reason why no note has the name, if there is one."""
+    if _URL.match(link.target):
+        return Suspect(link, "url")
+    if _TIME.fullmatch(name):
+        return Suspect(link, "time")
+    if "link name:" in name.lower():
+        return Suspect(link, "prompt")
+    if notes := vault.aliases.get(folded(name)):
+        return Suspect(link, "alias", tuple(notes))
+    title = name[:-3] if is_note(name) else name
+    if len(slug(title)) >= _LEAST_SLUG and (notes := vault.titled(title)):
+        return Suspect(link, "title", tuple(notes))
+    return None
+
+
+_URL = re.compile(r"[a-z][a-z0-9+.-]*+://|mailto:|www\.", re.IGNORECASE)
+_TIME = re.compile(r"\d{1,3}(?::\d\d){1,3}", re.ASCII)
+_LEAST_SLUG = 4  # `C++` and `C#` are no titles of `c.md`
+
+
+# -- what only looks like a link, or may well lead somewhere ---------------------------
+
+
+def _one_name(paths: tuple[NotePath, ...]) -> bool:
+    """Tell whether paths are one and the same but for case or Unicode form."""
+    return len(set(map(folded, paths))) == 1
+
+
+def _is_filled_in_later(target: str) -> bool:
+    """Tell whether a template (`{{title}}`, Templater's `<% … %>`) will write the target."""
+    return "{{" in target or "<%" in target
+
+
+def _is_no_link(link: Link, name: str) -> bool:
+    """Tell whether brackets that Obsidian reads as a link were not meant as one.
+
+    An array (`[[1,2],[3,4]]`), a test in a shell (`[[ -f x ]]`), or an anchor.
+    """
+    if _ARRAY.search(link.target) or "<a " in link.target:
+        return True
+    return link.target_start - link.start > 2 + link.embed and name[0] in "-!$\"'("
+
+
+def _is_read_otherwise(text: str, link: Link) -> bool:
+    """Tell whether a wikilink is the text of a Markdown link or of an anchor.
+
+    `[[1]](https://x)` is how a citation is copied; `>[[00:00:04]]</a>` is the label
+    of a timestamp, which has rules of its own.
+    """
+    if link.kind != "wiki":
+        return False
+    if text.startswith("</a", link.end):
+        return text.startswith(">", max(0, link.start - 1))
+    return _DESTINATION.match(text, link.end) is not None
+
+
+def _is_made_up_time(link: Link) -> bool:
+    """Tell whether this is `[00:24:20](#t=00:24:20)`: `timestamp-fake-link` has it."""
+    if link.kind != "md" or not _TIME.fullmatch(link.display):
+        return False
+    return _MADE_UP.fullmatch(link.target) is not None
+
+
+def _is_known_elsewhere(name: str, source: NotePath, vault: Vault) -> bool:
+    """Tell whether a Markdown link may hold though it leads to no note.
+
+    Folders, files without an extension and hidden files work in other tools, as do
+    a query (`x.png?raw=true`) and an address from the root of a site.
+    """
+    if _leads_out(name, source) or not any(map(str.isalnum, name)):
+        return True
+    if any(part[0] == "." and part not in (".", "..") for part in name.split("/") if part):
+        return True
+    bare, query, _ = name.partition("?")
+    if (query or name[0] == "/") and isinstance(vault.resolve(bare.lstrip("/"), source), Found):
+        return True
+    places = (join(folder_of(source), name), name.strip("/"))
+    return any(_exists(place, vault) for place in places if place)
+
+
+def _exists(path: NotePath, vault: Vault) -> bool:
+    """Tell whether there is a folder or a file of exactly this path."""
+    key = folded(path)
+    return key in vault.folders or any(folded(one) == key for one in vault.named(name_of(key)))
+
+
+def _leads_out(name: str, source: NotePath) -> bool:
+    """Tell whether the way leads out of the vault, where we cannot look."""
+    return ".." in name and join(folder_of(source), name) is None
+
+
+_ARRAY = re.compile(r"\][ ]*+,[ ]*+\[")
+_DESTINATION = re.compile(r"\([^\s()]++\)")
+_MADE_UP = re.compile(r"#t=[0-9hms:.,]*+|#[0-9][0-9:]*+|[0-9][0-9:]{2,20}+")
