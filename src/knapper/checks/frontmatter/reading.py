@@ -1,0 +1,103 @@
+"""What the frontmatter rules share."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from knapper.checks.timestamps.reading import read_anchors
+from knapper.core.frontmatter import Entry, NotEditableError, Value, set_property
+from knapper.core.note import Note
+from knapper.core.paths import folder_of, name_of, stem_of
+from knapper.core.rule import Fix
+from knapper.core.text import Span
+
+__all__ = [
+    "Run",
+    "has_from_line",
+    "is_channel_note",
+    "is_video_note",
+    "opening_line",
+    "property_run",
+    "readable_entries",
+    "setting",
+]
+
+
+def is_video_note(note: Note) -> bool:
+    """Tell whether a note is about a video: it has a timestamp, or a line `From: [[…`.
+
+    Source: the notes of github.com/sieve-data/tubegraph; all but the indexes of a
+    channel have both, and the keys `title` and `videoId`.
+    """
+    if "yt-timestamp" in note.text and next(read_anchors(note, list(note.timestamps)), None):
+        return True
+    return has_from_line(note)
+
+
+def has_from_line(note: Note) -> bool:
+    """Tell whether a line of the body says which channel the note is from."""
+    if "From: [[" not in note.text:
+        return False
+    return any(not note.region_at(m.start()) for m in _FROM.finditer(note.text, note.body))
+
+
+def is_channel_note(note: Note) -> bool:
+    """Tell whether the note is the index of its folder, as `channel/channel.md` is."""
+    return stem_of(note.path).lower() == name_of(folder_of(note.path)).lower()
+
+
+def opening_line(note: Note) -> Span:
+    """Return the first `---` of the block, or where it would stand."""
+    start = note.frontmatter.span.start
+    return Span(start, start + 3) if note.frontmatter.exists else Span(start, start)
+
+
+def readable_entries(note: Note) -> tuple[Entry, ...]:
+    """Return the entries whose values can be judged: none of a template's."""
+    block = note.frontmatter
+    return () if block.has_template or not block.data else block.entries
+
+
+def setting(note: Note, title: str, key: str, value: Value, *, safe: bool) -> Fix | None:
+    """Return the fix that gives a key another value, None where that cannot be."""
+    try:
+        return Fix(title, set_property(note.text, key, value), safe)
+    except NotEditableError:
+        return None
+
+
+class Run(NamedTuple):
+    """Lines that look like properties, and the line after them ("" if there is none)."""
+
+    keys: tuple[str, ...]
+    end: int
+    last: str
+
+
+def property_run(text: str, start: int) -> Run:
+    """Read lines that look like `key: value` and what belongs to them, from `start`."""
+    keys: list[str] = []
+    position = start
+    for line, following in _lines(text, start):
+        key = _PROPERTY.match(line)
+        belongs = keys and _BELONGS.match(line) and line.strip() not in ("---", "...")
+        if key is None and not belongs:
+            return Run(tuple(keys), position, line)
+        if key is not None:
+            keys.append(key[1])
+        position = following
+    return Run(tuple(keys), position, "")
+
+
+_FROM = re.compile(r"^From: \[\[", re.MULTILINE)
+_PROPERTY = re.compile(r"(\w[\w -]*+):(?:\s|\Z)")
+_BELONGS = re.compile(r"[ \t]*+- |[ \t]++\S")
+
+
+def _lines(text: str, start: int) -> Iterator[tuple[str, int]]:
+    """Yield each line without its line end, and where the next one begins."""
+    while start < len(text):
+        end = text.find("\n", start)
+        following = len(text) if end < 0 else end + 1
+        yield text[start:following].rstrip("\r\n"), following
+        start = following
