@@ -1,0 +1,1 @@
+"""One verb a module: what a front end can ask for."""

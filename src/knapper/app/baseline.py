@@ -1,0 +1,60 @@
+"""The baseline: findings that are known and not to be reported again.
+
+A finding is known again by its note, its rule and the words of its line, so that
+lines above it may come and go. Each entry excuses one finding.
+"""
+
+import json
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+
+from knapper.app.check import Checked
+from knapper.core.errors import ConfigError, KnapperError
+from knapper.core.rule import Diagnostic
+
+__all__ = ["apply_baseline", "save_baseline"]
+
+
+def save_baseline(checked: Checked, path: Path) -> int:
+    """Write today's findings as the baseline; return how many they are.
+
+    Raises `KnapperError` if it cannot be written.
+    """
+    known = Counter(_mark(diagnostic, checked) for diagnostic in checked.diagnostics)
+    text = json.dumps({"version": 1, "known": dict(sorted(known.items()))}, indent=1)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise KnapperError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    return known.total()
+
+
+def apply_baseline(checked: Checked, path: Path) -> Checked:
+    """Leave out what the baseline knows; raises `ConfigError` if it cannot be read."""
+    known = _read(path)
+    left = []
+    for diagnostic in checked.diagnostics:
+        mark = _mark(diagnostic, checked)
+        if known[mark] > 0:
+            known[mark] -= 1
+        else:
+            left.append(diagnostic)
+    return checked._replace(diagnostics=left)
+
+
+def _read(path: Path) -> Counter[str]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return Counter({str(mark): int(count) for mark, count in data["known"].items()})
+    except OSError as error:
+        raise ConfigError(str(path), "", (error.strerror or str(error)).lower()) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(str(path), "", "this is not a baseline of knapper's") from error
+
+
+def _mark(diagnostic: Diagnostic, checked: Checked) -> str:
+    lines = checked.notes[diagnostic.path].lines
+    line = lines.line(lines.place(diagnostic.finding.span.start)[0]).strip()
+    words = sha256(line.encode(errors="replace")).hexdigest()[:16]
+    return f"{diagnostic.path}|{diagnostic.rule}|{words}"

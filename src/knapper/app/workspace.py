@@ -1,0 +1,217 @@
+"""An opened vault: its root, its configuration, its rules and its files."""
+
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import pathspec
+
+import knapper.checks  # noqa: F401 - fills the registry of checks
+from knapper.core.base import views_of
+from knapper.core.config import Config, read_config, rules_for
+from knapper.core.errors import ConfigError, KnapperError
+from knapper.core.lint import Ruleset
+from knapper.core.note import Facts, Note, Trouble, facts_of
+from knapper.core.paths import NotePath, extension
+from knapper.core.rule import Rule
+from knapper.core.rulebook import RuleNote, read_rule_note, rule_of
+from knapper.core.settings import SETTING_FILES, Settings, broken_settings, read_settings
+from knapper.core.vault import Vault
+from knapper.shell.bundled import bundled
+from knapper.shell.disk import Tree, absolute, read_note, read_text, scan
+
+__all__ = ["CONFIG_NAME", "Workspace", "find_root", "load_rules", "open_workspace", "rule_notes"]
+
+CONFIG_NAME = ".knapper.toml"
+CHECKED = ("md", "canvas", "base")
+"""Extensions of the files that are checked."""
+
+
+def find_root(start: Path) -> Path:
+    """Return the vault that holds `start`: the nearest folder upward that says so.
+
+    That is one with `.knapper.toml`, `.obsidian/` or, where the configuration folder
+    was renamed, a hidden folder with an `app.json`. Where there is none, `start`
+    itself (or its folder) is the vault.
+    """
+    start = absolute(start)  # with `..` a folder would be its own grandparent
+    folder = start if start.is_dir() else start.parent
+    for candidate in (folder, *folder.parents):
+        with suppress(OSError):  # what may not be looked into is not the vault
+            if (candidate / CONFIG_NAME).is_file() or (candidate / ".obsidian").is_dir():
+                return candidate
+            if next(candidate.glob(".obsidian*/app.json"), None):
+                return candidate
+    return folder
+
+
+@cache
+def rule_notes() -> tuple[RuleNote, ...]:
+    """Read the notes of the rules that come with knapper, by name."""
+    root = bundled("rules")
+    paths = sorted(root.glob("*/*.md"), key=lambda path: path.stem)
+    return tuple(
+        read_rule_note(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
+        for path in paths
+    )
+
+
+@cache
+def load_rules() -> tuple[Rule, ...]:
+    """Pair the notes of the rules with their checks."""
+    return tuple(rule_of(note) for note in rule_notes())
+
+
+@cache
+def _spec(patterns: tuple[str, ...]) -> pathspec.GitIgnoreSpec:
+    return pathspec.GitIgnoreSpec.from_lines(patterns)
+
+
+def matches(patterns: Sequence[str], path: NotePath) -> bool:
+    """Tell whether gitignore patterns hold a path."""
+    return bool(patterns) and _spec(tuple(patterns)).match_file(path)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A vault on disk as it was found when it was opened.
+
+    `notices` say what of its settings cannot be read, and so does not count.
+    """
+
+    root: Path
+    config: Config
+    settings: Settings
+    tree: Tree
+    notices: tuple[str, ...] = ()
+
+    def is_checked(self, path: NotePath) -> bool:
+        """Tell whether findings of a file are wanted (links to it resolve anyhow)."""
+        return not (
+            path in self.tree.linked
+            or matches(self.config.exclude, path)
+            or self.settings.excludes(path)
+            or self.settings.is_template(path)
+        )
+
+    @cached_property
+    def checked(self) -> list[NotePath]:
+        """Paths of the notes, canvases and bases that are checked, in order."""
+        found = [path for path in self.tree.files if extension(path) in CHECKED]
+        return [path for path in sorted((*found, *self.tree.odd)) if self.is_checked(path)]
+
+    def read(self, path: NotePath) -> Note:
+        """Read a file of the vault as a note."""
+        if reason := self.tree.odd.get(path):
+            return _odd_note(path, reason)
+        return read_note(self.root, path)
+
+    @cached_property
+    def rules_of(self) -> Callable[[NotePath], Ruleset]:
+        """Return the function from a path to its rules, ready to run."""
+        prepared: dict[tuple[bool, ...], Ruleset] = {}
+
+        def rules_of(path: NotePath) -> Ruleset:
+            held = tuple(matches(one.include, path) for one in self.config.overrides)
+            if held not in prepared:
+                prepared[held] = Ruleset.of(self.rules_at(path))
+            return prepared[held]
+
+        return rules_of
+
+    def rules_at(self, path: NotePath) -> list[Rule]:
+        """Return the rules that hold for a path, with severity and options."""
+        return rules_for(self.config, load_rules(), path, matches)
+
+    def vault(self, notes: Iterable[Note]) -> Vault:
+        """Return the vault with the facts of these notes."""
+        return Vault(self.tree.files, {note.path: facts(note) for note in notes}, self.settings)
+
+
+def facts(note: Note) -> Facts:
+    """Return what other notes may know of a note, canvas or base."""
+    return Facts(views=views_of(note.text)) if extension(note.path) == "base" else facts_of(note)
+
+
+def _odd_note(path: NotePath, reason: str) -> Note:
+    return Note(path, "", Trouble(0, reason))
+
+
+def open_workspace(start: Path, config: Path | None = None, root: Path | None = None) -> Workspace:
+    """Open the vault that holds `start` (or is `root`).
+
+    Raises `ConfigError` for a configuration that cannot be, and `KnapperError`
+    where the root cannot be read.
+    """
+    found = root or find_root(start)
+    try:
+        tree = scan(found)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise KnapperError(f"{found}: this folder cannot be read: {reason}") from error
+    settings_of = _load_config(found, config)
+    folder = settings_of.config_folder
+    if not (found / folder).is_dir():
+        renamed = next(iter(sorted(found.glob(".obsidian*/app.json"))), None)
+        folder = renamed.parent.name if renamed else folder
+    files = {name: read_text(found, f"{folder}/{name}") for name in SETTING_FILES}
+    notices = tuple(
+        f"{folder}/{name}: this is not a JSON object, so its settings do not count"
+        for name in broken_settings(files)
+    )
+    return Workspace(found, settings_of, read_settings(files), tree, notices)
+
+
+def _load_config(root: Path, given: Path | None) -> Config:
+    path = given or root / CONFIG_NAME
+    rules = {rule.name: rule for rule in load_rules()}
+    key = ""
+    if given is None and not path.is_file():
+        path, key = root / "pyproject.toml", "knapper"
+        if not path.is_file():
+            return Config()
+    source = os.path.relpath(path) if path.is_absolute() else str(path)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(source, "", (error.strerror or str(error)).lower()) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(source, "", "this file is not UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(source, "", f"this is not TOML: {error}") from error
+    if key:
+        tool = data.get("tool")
+        data = tool.get(key, {}) if isinstance(tool, dict) else {}
+        if not data:
+            return Config()
+    return read_config(data, source, rules)
+
+
+def with_selection(config: Config, select: Sequence[str], ignore: Sequence[str]) -> Config:
+    """Return the configuration with the rules of the command line laid over it.
+
+    What is selected there runs, and nothing else, whatever the configuration says;
+    only a part of a family that it ignores stays ignored.
+    """
+    rules = {rule.name: rule for rule in load_rules()}
+    data = {"select": list(select), "ignore": list(ignore)}
+    given = read_config(data, "the command line", rules)
+    if given.select:
+        config = config._replace(
+            select=given.select,
+            extend_select=(),
+            ignore=_without(config.ignore, given.select),
+            overrides=tuple(
+                one._replace(extend_select=(), ignore=_without(one.ignore, given.select))
+                for one in config.overrides
+            ),
+        )
+    return config._replace(ignore=(*config.ignore, *given.ignore))
+
+
+def _without(names: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in taken)

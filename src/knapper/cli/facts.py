@@ -1,0 +1,26 @@
+"""`knapper facts`: what knapper sees in a note."""
+
+import json
+from pathlib import Path
+
+import click
+
+from knapper.app.facts import facts_shown
+from knapper.app.workspace import open_workspace
+from knapper.cli.check import _relative
+from knapper.core.errors import KnapperError
+
+__all__ = ["command"]
+
+
+@click.command("facts")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+def command(path: Path, vault: Path | None) -> int:
+    """Print as JSON what is read from the note at PATH: links, tags, headings, ..."""
+    if not path.exists():
+        raise KnapperError(f"{path}: there is no such file")
+    workspace = open_workspace((vault or path).absolute(), None, vault)
+    note = _relative(workspace, path)
+    click.echo(json.dumps(facts_shown(workspace, note), indent=1, ensure_ascii=False))
+    return 0

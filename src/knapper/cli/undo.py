@@ -1,0 +1,39 @@
+"""`knapper undo`: take back what a run changed."""
+
+from pathlib import Path
+
+import click
+
+from knapper.app.check import undo
+from knapper.app.workspace import open_workspace
+from knapper.cli.terminal import number_of, printable
+from knapper.core.errors import KnapperError
+from knapper.shell.store import Store
+
+__all__ = ["command"]
+
+
+@click.command("undo")
+@click.argument("run", required=False, type=int)
+@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@click.option("--list", "listing", is_flag=True, help="List the runs that can be undone.")
+def command(run: int | None, vault: Path | None, listing: bool) -> int:
+    """Take back the last run that changed the vault, or run number RUN.
+
+    Notes that were changed since are left as they are, and named.
+    """
+    workspace = open_workspace((vault or Path()).absolute(), None, vault)
+    if listing:
+        for one in Store(workspace.root).runs():
+            click.echo(f"{one.id:>5}  {one.at}  {one.command}  ({number_of(one.changed, 'note')})")
+        return 0
+    try:
+        number, outcome = undo(workspace, run)
+    except LookupError as error:
+        raise KnapperError(str(error.args[0])) from error
+    for refused in outcome.refused:
+        click.echo(f"{printable(refused.change.path)}: not undone: {refused.reason}", err=True)
+    done = len(outcome.done)
+    state = "1 note is as it was" if done == 1 else f"{done} notes are as they were"
+    click.echo(f"run {number} undone: {state} before it")
+    return 1 if outcome.refused else 0

@@ -1,0 +1,1 @@
+"""The only place that sees a disk, a clock or a process."""
