@@ -181,6 +181,10 @@ def test_a_block_reads(source: str, data: dict[str, Value]) -> None:
         ("a:: [[A]], [[B]]", 2, 10, "more text after the value; put the whole value in quotes"),
         ("a: @x", 2, 4, "a value cannot begin with '@' without quotes"),
         ("a: `x`", 2, 4, "a value cannot begin with '`' without quotes"),
+        ("a: **x**", 2, 4, "a value cannot begin with '*' without quotes"),
+        ("a: &", 2, 4, "a value cannot begin with '&' without quotes"),
+        ("a: > x", 2, 4, "a value cannot begin with '>' without quotes"),
+        ("a: !<x", 2, 4, "a value cannot begin with '!' without quotes"),
         ("a:\n\t- b", 3, 1, "a tab cannot indent YAML; use blanks"),
         ('a: "[[a\\|b]]"', 2, 8,
          "this backslash means nothing in double quotes; use single quotes"),
@@ -307,23 +311,23 @@ def test_names_are_compared_without_case() -> None:
 @pytest.mark.parametrize(
     ("source", "links"),
     [
-        ('up: "[[X]]"\n', [("up", "X", None, "[[X]]")]),
+        ('up: "[[X]]"\n', [("up", "X", "X", "[[X]]")]),
         ("up: '[[X#H|a b]]' # c\n", [("up", "X#H", "a b", "[[X#H|a b]]")]),
         ('r:\n  - "[[X]]"\n  - t\n  - "[[X]]"\n',
-         [("r.0", "X", None, "[[X]]"), ("r.2", "X", None, "[[X]]")]),
-        ('r: ["[[X]]", "[[Y]]"]\n', [("r.0", "X", None, "[[X]]"), ("r.1", "Y", None, "[[Y]]")]),
-        ('a:\n  b: "[[X]]"\n', [("a.b", "X", None, "[[X]]")]),
+         [("r.0", "X", "X", "[[X]]"), ("r.2", "X", "X", "[[X]]")]),
+        ('r: ["[[X]]", "[[Y]]"]\n', [("r.0", "X", "X", "[[X]]"), ("r.1", "Y", "Y", "[[Y]]")]),
+        ('a:\n  b: "[[X]]"\n', [("a.b", "X", "X", "[[X]]")]),
         ('up: "[a b](X%20y.md#h)"\n', [("up", "X y.md#h", "a b", "[a b](X%20y.md#h)")]),
         ("up: [[X]]\n", []), ('up: "see [[X]]"\n', []), ('up: "[[X]] [[Y]]"\n', []),
         ('up: "![[X.png]]"\n', []), ('up: "[x](https://y.z)"\n', []), ('up: "[[]]"\n', []),
-        ('up: "[[X\\u0041]]"\n', [("up", "XA", None, '"[[X\\u0041]]"')]),
-        ("up: >-\n  [[X]]\n", [("up", "X", None, "[[X]]")]),
-        ("up: >-\n  [[X\n  Y]]\n", [("up", "X Y", None, ">-\n  [[X\n  Y]]")]),
-        ("up: 'it''s'\nb: '[[it''s]]'\n", [("b", "it's", None, "'[[it''s]]'")]),
+        ('up: "[[X\\u0041]]"\n', [("up", "XA", "XA", '"[[X\\u0041]]"')]),
+        ("up: >-\n  [[X]]\n", [("up", "X", "X", "[[X]]")]),
+        ("up: >-\n  [[X\n  Y]]\n", [("up", "X Y", "X Y", ">-\n  [[X\n  Y]]")]),
+        ("up: 'it''s'\nb: '[[it''s]]'\n", [("b", "it's", "it's", "'[[it''s]]'")]),
         ('up: "[[X]]"\nbad: b: c\n', []),
     ],
 )  # fmt: skip
-def test_links_in_properties(source: str, links: list[tuple[str, str, str | None, str]]) -> None:
+def test_links_in_properties(source: str, links: list[tuple[str, str, str, str]]) -> None:
     for text in (f"---\n{source}---\n", f"---\n{source}---\n".replace("\n", "\r\n")):
         found = [
             (link.key, link.link, link.display, text[slice(*link.span)].replace("\r", ""))

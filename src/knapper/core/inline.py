@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from knapper.core.blocks import ATTRIBUTES, Blocks, Region
 
-__all__ = ["BlockId", "Inline", "Link", "Tag", "read_inline"]
+__all__ = ["BlockId", "Inline", "Link", "Tag", "displayed", "read_inline"]
 
 
 class Link(NamedTuple):
@@ -101,6 +101,16 @@ def read_inline(text: str, start: int, blocks: Blocks) -> Inline:
     hidden = _Hidden(sorted([*blocks.regions, *reader.spans]))
     tags = _read_tags(text, start, hidden, links, reader.boundaries)
     return Inline(links, tags, _read_block_ids(text, start, hidden, blocks), reader.spans)
+
+
+def displayed(target: str) -> str:
+    """Return what a link shows that has no text of its own: `a#b` as `a > b`.
+
+    Recorded from the app by obsidian-tasks.
+    """
+    if "#" not in target:
+        return target
+    return " > ".join(part.strip() for part in target.split("#") if part.strip())
 
 
 class _Hidden:
@@ -192,9 +202,7 @@ class _InlineReader:
             target = target.removesuffix("\\")
         name = target.strip()
         if display_start < 0:
-            display = name
-            if "#" in name:
-                display = " > ".join(part.strip() for part in name.split("#") if part.strip())
+            display = displayed(name)
         else:
             display = inner[bar + 1 :].strip()
         written = start + 2 + len(target) - len(target.lstrip())

@@ -41,13 +41,13 @@ def missing_property(note: Note, *, required: tuple[str, ...] = ()) -> Iterator[
 def empty_value(note: Note, *, everywhere: bool = False) -> Iterator[Finding]:
     """Report keys without a value; by default `title` and `videoId` of a video note."""
     data = note.frontmatter.data
-    if not any(value in _EMPTY and value is not False for value in data.values()):
+    if not any(value in _EMPTY for value in data.values()):
         return
     if not everywhere and (is_channel_note(note) or not is_video_note(note)):
         return
     for entry in readable_entries(note):
         wanted = everywhere or entry.key.lower() in _VIDEO_NAMES
-        if wanted and entry.node.value in _EMPTY and not _is_number_or_flag(entry):
+        if wanted and entry.node.value in _EMPTY:
             yield Finding(entry.key_span, f"the property '{entry.key}' has no value")
 
 
@@ -102,10 +102,6 @@ _VIDEO_NAMES = frozenset(key.lower() for key in _VIDEO_KEYS)
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _RENAMED = {"tag": "tags", "alias": "aliases", "cssclass": "cssclasses"}
 _COMMAS = re.compile(r"\s*+,\s*+")
-
-
-def _is_number_or_flag(entry: Entry) -> bool:
-    return isinstance(entry.node.value, int | float)
 
 
 def _renaming(note: Note, entry: Entry, new: str) -> Fix | None:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from knapper.core.frontmatter.block import Frontmatter
 from knapper.core.frontmatter.flat import quoted_texts, read_flat
 from knapper.core.frontmatter.tree import Node
+from knapper.core.inline import displayed
 from knapper.core.text import Span
 
 __all__ = ["PropertyLink", "frontmatter_links"]
@@ -17,14 +18,13 @@ class PropertyLink(NamedTuple):
     """A link that is the whole value of a property, or of an item of a list.
 
     `key` is the way to the value: `up`, `rel.0`, `a.b`. `link` is what stands in
-    the link, subpath included. `display` is its text, None where it has none of
-    its own. `span` is where `[[…]]` or `[x](y)` stands in the note, or where the
+    the link, subpath included. `display` is the text that it shows. `span` is where `[[…]]` or `[x](y)` stands in the note, or where the
     whole value does if it is written with escapes.
     """
 
     key: str
     link: str
-    display: str | None
+    display: str
     span: Span
     kind: str = "wiki"
 
@@ -75,12 +75,13 @@ def _links(node: Node, way: tuple[str, ...], source: str, base: int) -> Iterator
         yield from _links(value, (*way, str(key.value)), source, base)
 
 
-def _link(value: str) -> tuple[str, str | None, str] | None:
+def _link(value: str) -> tuple[str, str, str] | None:
     """Return (link, display, kind) of a value that is wholly one link."""
     wiki = _WIKILINK.fullmatch(value)
     if wiki is not None:
         link, pipe, display = wiki[1].partition("|")
-        return link.strip(), display.strip() if pipe else None, "wiki"
+        name = link.strip()
+        return name, display.strip() if pipe else displayed(name), "wiki"
     markdown = _MARKDOWN_LINK.fullmatch(value)
     if markdown is None or not (markdown[2] or markdown[3]):
         return None

@@ -238,6 +238,8 @@ def _end(event: yaml.Event) -> int:
     return event.end_mark.index if event.end_mark is not None else 0
 
 
+# what libyaml was reading when it took the first sign of a value for one of its own
+_SIGNS = ("an alias", "an anchor", "a tag", "a block scalar", "a directive")
 _EXPLANATIONS = {
     "mapping values are not allowed": "a second ': ' in one value; a value with ': ' needs quotes",
     "did not find expected ',' or ']'": "this list is not closed; expected ',' or ']'",
@@ -249,6 +251,9 @@ _EXPLANATIONS = {
     "did not find expected <document start>": "the YAML ended above this line",
     "found unknown escape character": "this backslash means nothing in double quotes; "
     "use single quotes",
+    "mapping keys are not allowed": "a value cannot begin with '? ' without quotes",
+    "found undefined tag handle": "a value cannot begin with '!' without quotes",
+    "found invalid Unicode character": "this escape stands for no character",
     "did not find expected '-' indicator": "expected another '- item' of this list",
     "block sequence entries are not allowed": "a list begins on a line of its own; "
     "a value that begins with '- ' needs quotes",
@@ -260,6 +265,10 @@ def _explained(trouble: yaml.MarkedYAMLError, source: str, base: int) -> YamlErr
     problem = trouble.problem or "this is not YAML"
     mark, context = trouble.problem_mark, trouble.context_mark
     offset = mark.index if mark is not None else 0
+    if context is not None and (trouble.context or "").endswith(_SIGNS):
+        sign = source[context.index : context.index + 1]
+        message = f"a value cannot begin with '{sign}' without quotes"
+        return YamlError(base + context.index, message)
     if context is not None and not source[offset:].strip():
         # what was expected never came: show what was left open
         offset = context.index
