@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from random import Random
 
 import pytest
-
 from hostile import MARK, hostile_text
+
 from knapper.core.guard import to_html
 from knapper.core.note import Note
 

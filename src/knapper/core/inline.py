@@ -201,10 +201,7 @@ class _InlineReader:
             target, display_start = inner[:bar], start + 3 + bar
             target = target.removesuffix("\\")
         name = target.strip()
-        if display_start < 0:
-            display = displayed(name)
-        else:
-            display = inner[bar + 1 :].strip()
+        display = displayed(name) if display_start < 0 else inner[bar + 1 :].strip()
         written = start + 2 + len(target) - len(target.lstrip())
         self.links.append(
             Link(

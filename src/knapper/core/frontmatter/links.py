@@ -18,8 +18,9 @@ class PropertyLink(NamedTuple):
     """A link that is the whole value of a property, or of an item of a list.
 
     `key` is the way to the value: `up`, `rel.0`, `a.b`. `link` is what stands in
-    the link, subpath included. `display` is the text that it shows. `span` is where `[[…]]` or `[x](y)` stands in the note, or where the
-    whole value does if it is written with escapes.
+    the link, subpath included, `display` the text that it shows. `span` is where
+    `[[…]]` or `[x](y)` stands in the note, or where the whole value does if it is
+    written with escapes.
     """
 
     key: str
