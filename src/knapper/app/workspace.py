@@ -147,7 +147,11 @@ def open_workspace(start: Path, config: Path | None = None, root: Path | None = 
     Raises `ConfigError` for a configuration that cannot be, and `KnapperError`
     where the root cannot be read.
     """
-    found = root or find_root(start)
+    try:
+        found = root or find_root(start)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise KnapperError(f"{start}: this cannot be looked at: {reason}") from error
     try:
         tree = scan(found)
     except OSError as error:

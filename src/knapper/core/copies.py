@@ -15,14 +15,14 @@ _COPIES = tuple(
     re.compile(pattern)
     for pattern in (
         # ours
-        r" \(conflict \d{4}-\d{2}-\d{2} [^()/]*+\)(?: \d++)?+$",
+        r" \(conflict \d{4}-\d{2}-\d{2} [^()/]*+\)(?: \d++)?$",
         # Obsidian Sync: "Note (Conflicted copy device 202605071230)"
         r" \(Conflicted copy [^()/]*+\)$",
         # Syncthing, docs "Conflicting Changes": Note.sync-conflict-20260507-123000-ABCDEFG
-        r"\.sync-conflict-\d{8}-\d{6}(?:-[0-9A-Z]{7})?+$",
+        r"\.sync-conflict-\d{8}-\d{6}(?:-[0-9A-Z]{7})?$",
         # Dropbox, help "Conflicted copies": "Note (Ann's conflicted copy 2026-05-07)"
-        r" \([^()/]*? conflicted copy(?: \d{4}-\d{2}-\d{2})?+\)(?: \(\d++\))?+$",
-        r" \(conflicted copy(?: \d{4}-\d{2}-\d{2})?+\)$",
+        r" \([^()/]*? conflicted copy(?: \d{4}-\d{2}-\d{2})?\)(?: \(\d++\))?$",
+        r" \(conflicted copy(?: \d{4}-\d{2}-\d{2})?\)$",
     )
 )
 

@@ -21,6 +21,10 @@ __all__ = ["harm_of", "to_html"]
 _WHOLE = 200_000
 """Above this many characters only the surroundings of the edits are parsed."""
 _AROUND = 20_000
+_HOLDS_BLOCKS = frozenset(
+    ("block_quote", "list", "list_item", "task_list_item", "table", "table_head", "table_body",
+     "table_row", "footnotes", "footnote_item")
+)  # fmt: skip
 
 
 class _Word(NamedTuple):
@@ -39,7 +43,7 @@ def harm_of(text: str, fixes: Sequence[Fix]) -> str:
         return "the frontmatter would end elsewhere"
     if lost := _harm_to_properties(text, edits):
         return lost
-    in_body = sorted(edit for edit in edits if edit.span.end > body)
+    in_body = sorted(edit for edit in edits if edit.span.start >= body)
     if not in_body or restructuring:
         return ""
     start, end = _surroundings(text, in_body, body)
@@ -55,7 +59,10 @@ def to_html(markdown: str) -> str:
 
 def _harm_to_words(before: str, edits: Sequence[Edit]) -> str:
     after = apply_edits(before, edits)
-    old, new = list(_words(before)), list(_words(after))
+    trees = _parser()(before), _parser()(after)
+    if list(_blocks(trees[0])) != list(_blocks(trees[1])):
+        return "the blocks of the note would not be the same"
+    old, new = (list(_words_of(tree, ())) for tree in trees)
     windows_old, windows_new = _windows(before, edits), _windows(after, _moved(edits))
     for removed, added in _changes(old, new):
         for words, windows in ((removed, windows_old), (added, windows_new)):
@@ -137,12 +144,20 @@ def _renderer() -> Any:
     return mistune.create_markdown(plugins=["table", "strikethrough", "footnotes", "task_lists"])
 
 
-def _words(markdown: str) -> Iterator[_Word]:
-    """Yield the words of a text with the tokens that they stand in."""
-    yield from _words_of(_parser()(markdown), ())
+def _blocks(tokens: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the kinds of the blocks, from the outside to the inside, in order."""
+    for token in tokens:
+        kind = str(token["type"])
+        if kind in _HOLDS_BLOCKS:
+            yield f"{_label(token, kind)}("
+            yield from _blocks(token.get("children") or ())
+            yield ")"
+        elif kind != "blank_line":
+            yield _label(token, kind)
 
 
 def _words_of(tokens: Iterable[Mapping[str, Any]], within: tuple[str, ...]) -> Iterator[_Word]:
+    """Yield the words of a text with the tokens that they stand in."""
     for token in tokens:
         kind = str(token["type"])
         if kind in ("blank_line", "softbreak", "linebreak"):

@@ -99,9 +99,9 @@ _USUAL_KEYS = frozenset(
     )
 )
 _OPENING = re.compile(r"---\r?\n")
-_ALMOST_OPENING = re.compile(r"(?:[ \t]*+\r?\n)*+[ \t]*+---[ \t]*+\r?\n")
+_ALMOST_OPENING = re.compile(r"(?:[ \t]*+\r?\n)*[ \t]*+---[ \t]*+\r?\n")
 _SECOND_OPENING = re.compile(
-    r"(?:[ \t]*+\r?\n)*+(?P<source>From: \[\[[^\n]*+\n(?:[ \t]*+\r?\n)*+)?+"
+    r"(?:[ \t]*+\r?\n)*(?P<source>From: \[\[[^\n]*+\n(?:[ \t]*+\r?\n)*)?"
     r"(?P<dashes>---[ \t]*+\r?\n)"
 )
 

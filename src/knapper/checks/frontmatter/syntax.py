@@ -86,7 +86,7 @@ def _unclosed(note: Note) -> Iterator[Finding]:
 
 
 _MOST_QUOTED = 8
-_VALUE = re.compile(r"[ \t]*+(?:-[ \t]++)*+(?:[^\s:#\"'\[{-][^:]*+(?::(?!\s)[^:]*+)*+:\s++)?+")
+_VALUE = re.compile(r"[ \t]*+(?:-[ \t]++)*(?:[^\s:#\"'\[{-][^:]*+(?::(?!\s)[^:]*+)*:\s++)?")
 _COMMENT = re.compile(r"\s#\s")
 
 

@@ -99,7 +99,7 @@ def self_link(note: Note, vault: Vault) -> Iterator[Finding]:
             yield Finding(span_of(link), f"'{link.target}' is this note itself")
 
 
-_EMPTY = re.compile(r"\[\[\]\]|(?<![\w\])\\!])!?\[(?:[^\[\]\n\\]|\\.)*+\]\(\)")
+_EMPTY = re.compile(r"\[\[\]\]|(?<![\w\])\\!])!?\[(?:[^\[\]\n\\]|\\.)*\]\(\)")
 _PARENTHESES = re.compile(r"\([^()]*+\)")
 
 

@@ -12,7 +12,7 @@ from knapper.core.timestamps import Time, anchor, format_time, label_time, parse
 # Never a bare `3:15`: that may be a verse, a ratio, a score or an hour of the day.
 _ONE = r"(?:[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]|[0-9]{2}:[0-5][0-9])"
 _PLAIN = re.compile(
-    rf"\[(?<![\[\]>!\\]\[)({_ONE}(?:[ ]?(?:,|-|–|—|to)[ ]?{_ONE}){{0,200}}+)\](?![\[(:\]]|</a)"
+    rf"\[(?<![\[\]>!\\]\[)({_ONE}(?:[ ]?(?:,|-|–|—|to)[ ]?{_ONE}){{0,200}})\](?![\[(:\]]|</a)"
 )
 _EACH = re.compile(_ONE)
 _TARGET = re.compile(

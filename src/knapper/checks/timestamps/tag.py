@@ -48,7 +48,9 @@ def timestamp_element(note: Note) -> Iterator[Finding]:
         if note.text[slice(*stamp.closing)].lower() == f"</{stamp.element}>":
             edits.append(Edit(stamp.closing, "</a>"))
         message = f"the timestamp is a <{stamp.element}>; expected an <a>"
-        yield Finding(stamp.open_tag, message, Fix("make it an <a>", tuple(edits), safe=False))
+        opens_block = stamp.element == "p"  # which then is text like any other
+        fix = Fix("make it an <a>", tuple(edits), safe=False, restructures=opens_block)
+        yield Finding(stamp.open_tag, message, fix)
 
 
 @check(when="timestamps")

@@ -68,15 +68,15 @@ def quoted_texts(source: str) -> Iterator[QuotedText]:
 _ODD = "\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff"
 _LINE = re.compile(
     # a key, or the margin of a list item
-    r"(?:(?:([^\W\d][\w-]{0,99}+(?: [\w-]{1,99}+){0,9}+):|(\ *+)-)"
+    r"(?:(?:([^\W\d][\w-]{0,99}+(?: [\w-]{1,99}+){0,9}):|(\ *+)-)"
     # a plain value, which no ': ' and no ' #' may cut short
     rf"(?:\ ++(?:((?:[^-?:,\[\]{{}}\#&*!|>'\"%@`\s{_ODD}]|-(?=\w))"
-    rf"[^:\#{_ODD}]*+(?:(?::(?!\s)|(?<!\s)\#)[^:\#{_ODD}]*+)*+)"
+    rf"[^:\#{_ODD}]*+(?:(?::(?!\s)|(?<!\s)\#)[^:\#{_ODD}]*+)*)"
     # a quoted value without escapes, or a list of words
     rf"|\"([^\"\\{_ODD}]*+)\"|'([^'{_ODD}]*+)'"
-    r"|\[((?:\w[\w/.-]*+(?:\ [\w/.-]++)*+(?:,\ ?+(?=\w))?+)*+)\]))?+)?+"
+    r"|\[((?:\w[\w/.-]*+(?:\ [\w/.-]++)*(?:,\ ?+(?=\w))?)*)\]))?)?"
     # a comment
-    rf"\ *+(?:(?:(?<=\ )|(?<![^\n]))\#[^{_ODD}]*+)?+\r?\n"
+    rf"\ *+(?:(?:(?<=\ )|(?<![^\n]))\#[^{_ODD}]*+)?\r?\n"
 )
 
 

@@ -70,5 +70,5 @@ def written_key(key: str) -> str:
     return key if read_flat(f"{key}: a\n") == {key: "a"} and "#" not in key else quoted(key)
 
 
-_WORDS = re.compile(r"\w[\w/.-]*+(?: [\w/.-]++)*+")
+_WORDS = re.compile(r"\w[\w/.-]*+(?: [\w/.-]++)*")
 _FLOATS = {str(math.inf): ".inf", str(-math.inf): "-.inf", str(math.nan): ".nan"}

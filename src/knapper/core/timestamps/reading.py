@@ -21,9 +21,9 @@ _SCAN = re.compile(
     r"|(?=[ \t]*(?:[aApbi]|span|div|sup|strong|em)(?:\s|%20)|(/a>)))"
 )
 _CLOSE = re.compile(r"</([a-z]+)[ \t]*>", re.IGNORECASE)
-_NESTED = re.compile(r"(?:[^<\n]*+<(?!/?a\b)/?\w[^<>\n]*+>){1,4}+[^<\n]*+(?=</a>)", re.IGNORECASE)
+_NESTED = re.compile(r"(?:[^<\n]*+<(?!/?a\b)/?\w[^<>\n]*+>){1,4}[^<\n]*+(?=</a>)", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
-_LABEL = re.compile(r"[ \t]*+\[*+[0-9]{1,4}(?::[0-9]{0,4}){1,4}+\]?+")
+_LABEL = re.compile(r"[ \t]*+\[*+[0-9]{1,4}(?::[0-9]{0,4}){1,4}\]?+")
 _STRAY = re.compile(r"</sup>|</a(?![\w>])|[>\]}]++", re.IGNORECASE)
 _LOST = re.compile(
     r'(?:&lt;a )?(?:(?:class=")?[\w-]*timestamp" )?(?:data-t=")?'

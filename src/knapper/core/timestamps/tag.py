@@ -37,11 +37,11 @@ class _Attribute(NamedTuple):
 # What may stand between attributes; a blank line ends the paragraph and so the tag.
 _GAP = r"(?:[ \t]|%20|\r?\n(?![ \t]*\r?\n))"
 # A quoted value holds no `>` and no line end, but where a class was torn in two.
-_QUOTED = r'"(?:[^"<>\n]|>(?=timestamp)|\n(?=-?timestamp))*+"'
-_ATTRIBUTE = rf"([^\s\"'<>/=%]++)(?:[ \t]*+=[ \t]*+({_QUOTED}|'[^'<>\n]*+'|[^\s\"'=<>`%]++))?+"
+_QUOTED = r'"(?:[^"<>\n]|>(?=timestamp)|\n(?=-?timestamp))*"'
+_ATTRIBUTE = rf"([^\s\"'<>/=%]++)(?:[ \t]*+=[ \t]*+({_QUOTED}|'[^'<>\n]*+'|[^\s\"'=<>`%]++))?"
 _ELEMENT = r"(a|p|span|div|sup|strong|em|b|i)"
 _TAG = re.compile(
-    rf"<([ \t]*+){_ELEMENT}({_GAP}++(?:{_ATTRIBUTE}(?:{_GAP}++|(?=/?>)))*+)/?>", re.IGNORECASE
+    rf"<([ \t]*+){_ELEMENT}({_GAP}++(?:{_ATTRIBUTE}(?:{_GAP}++|(?=/?>)))*)/?>", re.IGNORECASE
 )
 _PAIR = re.compile(_GAP + "++" + _ATTRIBUTE)
 _HEAD = re.compile(rf"<([ \t]*+)a{_GAP}++", re.IGNORECASE)
@@ -55,7 +55,7 @@ _PIECES = re.compile(
     | [ \t]++(?=class|data|href|timestamp|["'=>])
     | \r?\n[ \t]*+(?=class|data|href|-timestamp)
     | >(?=timestamp)
-    ){1,200}+""",
+    ){1,200}""",
     re.VERBOSE,
 )
 _DATA_T = re.compile(r"""data-t=(["'“”]?)([^"'“”]*+)(["'“”]?)\Z""")
