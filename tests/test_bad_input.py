@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Knapper, WriteVault, contents
-from knapper.app import check as app_check
+from knapper.app import workspace
+from knapper.core.plan import Outcome, Plan
+from knapper.core.rule import Check, Finding, Rule
 from knapper.shell import disk
 
 SOUND = b"# A sound note\n"
@@ -200,13 +202,12 @@ def test_a_note_changed_since_it_was_judged_is_not_overwritten(
     vault: WriteVault, knapper: Knapper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = vault({"N.md": "[[some note]]\n", "some_note.md": ""})
-    real = app_check.fix_vault
 
-    def edited_meanwhile(*arguments: object, **options: object) -> object:
+    def edited_meanwhile(plan: Plan, root: Path, trash: Path) -> Outcome:
         (root / "N.md").write_text("typed meanwhile\n")
-        return real(*arguments, **options)  # type: ignore[arg-type] - passed on as they came
+        return disk.execute(plan, root, trash)
 
-    monkeypatch.setattr(app_check, "fix_vault", edited_meanwhile)
+    monkeypatch.setattr("knapper.app.check.execute", edited_meanwhile)
     ran = knapper(root, "check", "--fix")
     assert ran.status == 1
     assert "changed meanwhile" in ran.err
@@ -234,13 +235,10 @@ def test_a_disk_that_refuses_leaves_the_old_note_whole(
 def test_a_crash_of_a_rule_costs_only_that_rule(
     vault: WriteVault, knapper: Knapper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from knapper.app import workspace
-    from knapper.core.rule import Check, Rule
-
-    def broken(_: object) -> None:
+    def broken(_: object) -> list[Finding]:
         raise ZeroDivisionError("oh")
 
-    bad = Check("bad-rule", broken, False, {})  # type: ignore[arg-type] - a check that is none
+    bad = Check("bad-rule", broken, False, {})
     rules = (*workspace.load_rules(), Rule("bad-rule", bad, "error", True, "", ""))
     monkeypatch.setattr(workspace, "load_rules", lambda: rules)
     ran = knapper(vault({"N.md": "[[gone]]\n"}), "check", "--output-format", "json")

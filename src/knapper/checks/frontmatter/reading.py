@@ -29,9 +29,8 @@ def is_video_note(note: Note) -> bool:
     Source: the notes of github.com/sieve-data/tubegraph; all but the indexes of a
     channel have both, and the keys `title` and `videoId`.
     """
-    if "yt-timestamp" in note.text and next(read_anchors(note, list(note.timestamps)), None):
-        return True
-    return has_from_line(note)
+    anchors = read_anchors(note, list(note.timestamps)) if note.timestamps else ()
+    return any(True for _ in anchors) or has_from_line(note)
 
 
 def has_from_line(note: Note) -> bool:

@@ -30,7 +30,7 @@ def timestamp_value_padding(note: Note) -> Iterator[Finding]:
     for stamp in has_fault(note, "value-padding"):
         time = _time(stamp)
         new = format_time(time.seconds) + (f".{time.fraction}" if time.fraction else "")
-        # A hour that lacks its zero is the same; a lost digit of a minute may not be a zero.
+        # An hour that lacks its zero is the same; a lost digit of a minute may not be a zero.
         same = all(len(part) == 2 for part in time.parts[1:])
         fix = Fix("write two digits each", time_edits(stamp, new), safe=same)
         yield Finding(_span(stamp), f"data-t is '{stamp.value}'; expected '{new}'", fix)
