@@ -112,13 +112,29 @@ def _status() -> int:
     return 0
 
 
+AS_ANOTHER_USER = """
+import os, pkgutil, sys
+import mistune, rapidfuzz.process, yaml, knapper
+from importlib import import_module
+for module in pkgutil.walk_packages(knapper.__path__, "knapper."):
+    if not module.name.endswith("__main__"):
+        import_module(module.name)
+from knapper.app.workspace import load_rules
+load_rules()  # neither code nor rules need be readable to the other user
+number = int(sys.argv.pop(1))
+os.setgroups([]), os.setgid(number), os.setuid(number)
+from knapper.cli import main
+main()
+"""
+
+
 def command(
     root: Path, /, *arguments: str | Path, user: str = "", stdin: bytes = b"", **environment: str
 ) -> Ran:
     """Run the command line in a process of its own, as `user` if one is named."""
     call = [sys.executable, "-m", "knapper", *map(str, arguments)]
     if user:
-        call = ["setpriv", f"--reuid={user}", "--clear-groups", *call]
+        call[1:3] = ["-c", AS_ANOTHER_USER, user]
     ran = subprocess.run(
         call,
         cwd=root,
