@@ -114,12 +114,14 @@ def _status() -> int:
 
 AS_ANOTHER_USER = """
 import os, pkgutil, sys
-import mistune, rapidfuzz.process, yaml, knapper
+import rapidfuzz.process, knapper
+from knapper.core.guard import to_html
 from importlib import import_module
 for module in pkgutil.walk_packages(knapper.__path__, "knapper."):
     if not module.name.endswith("__main__"):
         import_module(module.name)
 from knapper.app.workspace import load_rules
+to_html("")
 load_rules()  # neither code nor rules need be readable to the other user
 number = int(sys.argv.pop(1))
 os.setgroups([]), os.setgid(number), os.setuid(number)
