@@ -27,7 +27,7 @@ _LINES = (
     "\tcode", "```", "~~~", "```py", "  ```", "# H", "***", "<div>", "</div>", "<!-- c", "-->",
     "<pre>", "   para", "* s", "+ t", "      deep", "-", "10. ten", "| a | b |", "|---|---|",
     "\ttab", ">\tq", "- \tx", "`code`", "<?x", "?>", ">> r", "  > s", "     five", "---", "===",
-    "$$", "%%", "[^1]: foot", "[ref]: /url", "`` a", "b ``", "<b", "c='", "d'>", "[a", "](b)",
+    "[^1]: foot", "[ref]: /url", "`` a", "b ``", "<b", "c='", "d'>", "[a", "](b)",
 )  # fmt: skip
 
 
@@ -53,11 +53,14 @@ class _Writer:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.marks = 0
+        self.obsidian = random.random() < 0.2  # has what CommonMark does not know
         self.simple: tuple[Callable[[], list[str]], ...] = (
             self.paragraph, self.paragraph, self.paragraph, self.heading, self.underlined,
-            self.fence, self.fence, self.indented, self.html, self.math, self.comment,
-            self.table, self.rule, self.definition,
+            self.fence, self.fence, self.indented, self.html, self.table, self.rule,
+            self.definition,
         )  # fmt: skip
+        if self.obsidian:
+            self.simple += (self.math, self.comment)
 
     def mark(self) -> str:
         self.marks += 1
@@ -68,68 +71,68 @@ class _Writer:
     def inline(self) -> str:
         random, pieces = self.random, []
         for _ in range(random.randint(1, 4)):
-            pieces.append(self.piece(random.randrange(40)))
+            pieces.append(self.piece(random.randrange(0 if self.obsidian else 4, 40)))
             pieces.append(random.choice((" ", " ", " ", "", ", ")))
         return "".join(pieces).strip() or self.mark()
 
-    def piece(self, kind: int) -> str:  # noqa: C901 - a table of pieces
+    def piece(self, kind: int) -> str:
         mark, ticks = self.mark, "`" * self.random.choice((1, 1, 1, 2, 3))
         match kind:
-            case 0 | 1 | 2:
-                return f"[[{mark()}]]"
-            case 3:
-                return f"[[{mark()}|{mark()}]]"
-            case 4:
-                return f"![[{mark()}]]"
-            case 5:
-                return f"[{mark()}](u)"
-            case 6:
-                return f"[{self.piece(self.random.randrange(30))}](<u v> 'title')"
-            case 7:
-                return f"![{mark()}](u.png)"
-            case 8 | 9 | 10 | 11:
-                return f"{ticks}{mark()} [[{mark()}]]{ticks}"
-            case 12:
-                return f"{ticks}{mark()}"
-            case 13:
-                return f"{mark()}{ticks}"
-            case 14:
-                return f'<a href="{mark()}">{mark()}</a>'
-            case 15:
-                return f"<br>{mark()}"
-            case 16:
-                return f"<!-- {mark()} [[{mark()}]] -->"
-            case 17:
-                return f"{mark()} -->"
-            case 18:
-                return f"<i {mark()}='"
-            case 19:
-                return f"{mark()}'>"
-            case 20:
+            case 0 | 1:
                 return f"${mark()} + [[{mark()}]]$"
-            case 21:
+            case 2:
                 return f"$5 {mark()}"
-            case 22:
-                return f"\\`{mark()}\\[[{mark()}]]"
-            case 23:
-                return f"\\<b {mark()}>"
-            case 24:
-                return "<https://a.example/[[b]]>"
-            case 25:
+            case 3:
                 return f"%% {mark()} %%"
+            case 4 | 5 | 6:
+                return f"[[{mark()}]]"
+            case 7:
+                return f"[[{mark()}|{mark()}]]"
+            case 8:
+                return f"![[{mark()}]]"
+            case 9:
+                return f"[{mark()}](u)"
+            case 10:
+                return f"[{self.piece(self.random.randrange(4, 30))}](<u v> 'title')"
+            case 11:
+                return f"![{mark()}](u.png)"
+            case 12 | 13 | 14 | 15:
+                return f"{ticks}{mark()} [[{mark()}]]{ticks}"
+            case 16:
+                return f"{ticks}{mark()}"
+            case 17:
+                return f"{mark()}{ticks}"
+            case 18:
+                return f'<a href="{mark()}">{mark()}</a>'
+            case 19:
+                return f"<br>{mark()}"
+            case 20:
+                return f"<!-- {mark()} [[{mark()}]] -->"
+            case 21:
+                return f"{mark()} -->"
+            case 22:
+                return f"<i {mark()}='"
+            case 23:
+                return f"{mark()}'>"
+            case 24:
+                return f"\\`{mark()}\\[[{mark()}]]"
+            case 25:
+                return f"\\<b {mark()}>"
             case 26:
-                return f"[^1]{mark()}"
+                return "<https://a.example/[[b]]>"
             case 27:
-                return f"*{mark()} **{mark()}"
+                return f"[^1]{mark()}"
             case 28:
-                return f"#{mark()}"
+                return f"*{mark()} **{mark()}"
             case 29:
-                return f"| {mark()} |"
+                return f"#{mark()}"
             case 30:
-                return f"[{mark()}\\]"
+                return f"| {mark()} |"
             case 31:
-                return "<? x ?>"
+                return f"[{mark()}\\]"
             case 32:
+                return "<? x ?>"
+            case 33:
                 return f"^{mark()}"
             case _:
                 return mark()
@@ -150,7 +153,7 @@ class _Writer:
     def soup(self) -> list[str]:
         lines, random = [], self.random
         for _ in range(random.randint(2, 9)):
-            line = random.choice(_LINES)
+            line = random.choice(("$$", "%%", *_LINES) if self.obsidian else _LINES)
             if random.random() < 0.4:
                 line += " " + self.inline()
             if random.random() < 0.3:
@@ -236,7 +239,7 @@ class _Writer:
     def quote(self, depth: int) -> list[str]:
         random, mark = self.random, self.random.choice(("> ", "> ", "> ", ">", " > ", ">\t"))
         lines = self.blocks(depth - 1)
-        if random.random() < 0.3:
+        if self.obsidian and random.random() < 0.4:
             lines.insert(0, random.choice(("[!note]", "[!tip]- Title", "[!x] " + self.inline())))
         return [("" if random.random() < 0.06 else mark) + line for line in lines]
 
