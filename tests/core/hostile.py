@@ -75,7 +75,7 @@ class _Writer:
             pieces.append(random.choice((" ", " ", " ", "", ", ")))
         return "".join(pieces).strip() or self.mark()
 
-    def piece(self, kind: int) -> str:
+    def piece(self, kind: int) -> str:  # noqa: C901 - a table of pieces
         mark, ticks = self.mark, "`" * self.random.choice((1, 1, 1, 2, 3))
         match kind:
             case 0 | 1:
