@@ -1,0 +1,396 @@
+"""A folder on disk as sync sees it: every access goes through here, by relative paths.
+
+No access leaves the folder: each part of a path is opened from the one before and
+may not be a symbolic link, so that a folder that is swapped for a link meanwhile is
+noticed. `Source` can only read: a pristine source is held by one of these.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+from knapper.core.paths import NotePath
+from knapper.core.plan import State
+from knapper.sync.tree import FOLDER, evicted, link_state
+
+__all__ = ["Folder", "Listing", "Source", "Stamp", "is_aside", "new_aside"]
+
+Stamp = tuple[int, int, int, int]
+"""Size, modification and change time (ns) and number of a file: equal, no new look."""
+
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+_DIRECTORY = getattr(os, "O_DIRECTORY", 0)
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd
+_PIECE = 1 << 20
+_HELD = 64
+
+
+class Listing(NamedTuple):
+    """What is in a folder: files with their stamps, folders, links with their targets.
+
+    `odd` maps what cannot take part to the reason; `blind` are folders that could
+    not be read, so that nothing is known of what is in them. `asides` are files that
+    an interrupted run of ours left.
+    """
+
+    files: dict[NotePath, Stamp]
+    folders: list[NotePath]
+    links: dict[NotePath, str]
+    odd: dict[NotePath, str]
+    blind: list[NotePath]
+    asides: list[NotePath]
+
+
+def new_aside() -> str:
+    """Return a name for a file that is being written or taken away."""
+    return f".knapper-{uuid4().hex}.tmp"
+
+
+def is_aside(name: str) -> bool:
+    """Tell whether a file of this name is one of ours that is not yet in place."""
+    return name.startswith(".knapper-") and name.endswith(".tmp")
+
+
+class Source:
+    """A folder that can be read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+        self._held: dict[NotePath, int] = {}
+
+    def close(self) -> None:
+        """Let go of the folders that are held open."""
+        for descriptor in self._held.values():
+            os.close(descriptor)
+        self._held.clear()
+
+    def identity(self) -> tuple[int, int]:
+        """Return what tells this folder from another one mounted in its place."""
+        status = self.root.stat()
+        return status.st_dev, status.st_ino
+
+    # -- listing -----------------------------------------------------------------------
+
+    def listing(self, local: Callable[[str, NotePath], bool]) -> Listing:
+        """List what is in the folder but for what is `local` (name, folder).
+
+        Raises `OSError` if the folder itself cannot be read.
+        """
+        found = Listing({}, [], {}, {}, [], [])
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                self._list(folder, found, waiting, local)
+            except OSError as error:
+                if not folder:
+                    raise
+                if isinstance(error, FileNotFoundError):
+                    continue  # it went away while we looked; its parent is looked at again
+                found.blind.append(folder)
+                found.odd[folder] = f"this folder cannot be read: {_reason(error)}"
+        return found
+
+    def _list(
+        self,
+        folder: NotePath,
+        found: Listing,
+        waiting: list[NotePath],
+        local: Callable[[str, NotePath], bool],
+    ) -> None:
+        prefix = f"{folder}/" if folder else ""
+        where = os.path.join(self.root, folder) if folder else self.root
+        files, is_regular = found.files, stat.S_ISREG
+        with os.scandir(where) as entries:
+            for entry in entries:
+                name = entry.name
+                if local(name, folder):
+                    self._hidden(name, prefix, found)
+                    continue
+                path = prefix + name
+                if entry.is_dir(follow_symlinks=False):
+                    found.folders.append(path)
+                    waiting.append(path)
+                    continue
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                    if is_regular(status.st_mode):
+                        files[path] = (
+                            status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
+                        )  # fmt: skip
+                    else:
+                        self._special(path, status, found)
+                    if not name.isascii():
+                        name.encode()
+                except FileNotFoundError:
+                    continue
+                except UnicodeEncodeError:
+                    files.pop(path, None)
+                    found.odd[ascii(path)] = "the name is not UTF-8"
+                except OSError as error:
+                    files.pop(path, None)
+                    found.odd[path] = f"this file cannot be looked at: {_reason(error)}"
+
+    def _hidden(self, name: str, prefix: str, found: Listing) -> None:
+        if is_aside(name):
+            found.asides.append(prefix + name)
+        elif original := evicted(name):
+            found.odd[prefix + original] = "this file is in the cloud only, not on this disk"
+
+    def _special(self, path: NotePath, status: os.stat_result, found: Listing) -> None:
+        if not stat.S_ISLNK(status.st_mode):
+            kinds = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+            name = next((name for test, name in kinds if test(status.st_mode)), "a device")
+            found.odd[path] = f"this is {name}, not a file"
+            return
+        target = os.readlink(os.path.join(self.root, path))
+        goal = os.path.normpath(os.path.join(os.path.dirname(path), target))
+        if os.path.isabs(target) or goal.startswith(".."):
+            found.odd[path] = "this symbolic link leads out of the folder"
+        else:
+            found.links[path] = target
+
+    # -- looking and reading -------------------------------------------------------------
+
+    @contextmanager
+    def _at(self, path: NotePath) -> Iterator[tuple[int | None, str]]:
+        """Give the descriptor of the file's folder, and its name there."""
+        folder, _, name = path.rpartition("/")
+        if not name or name in (".", ".."):
+            raise OSError(22, "the path does not stay in the folder", path)
+        if not _BY_DESCRIPTOR:
+            yield None, os.path.join(self.root, self._checked(folder), name)
+            return
+        yield self._descriptor(folder), name
+
+    def _checked(self, folder: NotePath) -> str:
+        place = os.fspath(self.root)
+        for part in folder.split("/") if folder else ():
+            place = os.path.join(place, part)
+            if part in ("", ".", "..") or os.path.islink(place):
+                raise OSError(40, "the path does not stay in the folder", folder)
+        return place
+
+    def _descriptor(self, folder: NotePath) -> int:
+        held = self._held.get(folder)
+        if held is not None:
+            return held
+        if len(self._held) >= _HELD:
+            self.close()
+        flags = os.O_RDONLY | _DIRECTORY | _NO_FOLLOW
+        if not folder:
+            descriptor = os.open(self.root, os.O_RDONLY | _DIRECTORY)
+        else:
+            above, _, name = folder.rpartition("/")
+            if name in ("", ".", ".."):
+                raise OSError(22, "the path does not stay in the folder", folder)
+            descriptor = os.open(name, flags, dir_fd=self._descriptor(above))
+        self._held[folder] = descriptor
+        return descriptor
+
+    def stamp(self, path: NotePath) -> Stamp | None:
+        """Return the stamp of a file, None for what is none or not there."""
+        try:
+            with self._at(path) as (folder, name):
+                status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except OSError:
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+    def absent(self, path: NotePath) -> bool:
+        """Tell whether nothing stands at the path; raises `OSError` if nobody knows."""
+        try:
+            with self._at(path) as (folder, name):
+                os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        return False
+
+    @contextmanager
+    def opened(self, path: NotePath) -> Iterator[int]:
+        """Open a regular file for reading; raises `OSError`."""
+        with self._at(path) as (folder, name):
+            descriptor = os.open(
+                name, os.O_RDONLY | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0),
+                dir_fd=folder,
+            )  # fmt: skip
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(22, "this is not a file", path)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def pieces(self, path: NotePath) -> Iterator[bytes]:
+        """Yield the content of a file, a megabyte at a time."""
+        with self.opened(path) as descriptor:
+            while piece := os.read(descriptor, _PIECE):
+                yield piece
+
+    def read(self, path: NotePath) -> bytes:
+        """Return the content of a file; raises `OSError`."""
+        return b"".join(self.pieces(path))
+
+    def state(self, path: NotePath) -> State | None:
+        """Return what stands at a path now, None for nothing; raises `OSError`."""
+        with self._at(path) as (folder, name):
+            try:
+                status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            if stat.S_ISDIR(status.st_mode):
+                return FOLDER
+            if stat.S_ISLNK(status.st_mode):
+                return link_state(os.readlink(name, dir_fd=folder))
+        return self.stamped(path)[0]
+
+    def stamped(self, path: NotePath) -> tuple[State, Stamp | None]:
+        """Return a file's digest and its stamp, None if it changed while it was read."""
+        hashed = sha256()
+        with self.opened(path) as descriptor:
+            before = os.fstat(descriptor)
+            while piece := os.read(descriptor, _PIECE):
+                hashed.update(piece)
+            after = os.fstat(descriptor)
+        stamp = after.st_size, after.st_mtime_ns, after.st_ctime_ns, after.st_ino
+        same = stamp == (before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
+        return hashed.hexdigest(), stamp if same else None
+
+
+class Folder(Source):
+    """A folder that can be changed, one step at a time."""
+
+    def make_folder(self, path: NotePath) -> None:
+        """Make a folder and those above it; one that is there is no mistake."""
+        with suppress(FileExistsError), self._made_above(path) as (folder, name):
+            os.mkdir(name, dir_fd=folder)
+            return
+        if self.state(path) != FOLDER:
+            raise FileExistsError(17, "a file has the name of this folder", path)
+
+    @contextmanager
+    def _made_above(self, path: NotePath) -> Iterator[tuple[int | None, str]]:
+        above = path.rpartition("/")[0]
+        try:
+            with self._at(path) as place:
+                if _BY_DESCRIPTOR or os.path.isdir(os.path.dirname(place[1])):
+                    found = place
+                else:
+                    raise FileNotFoundError(2, "no such folder", above)
+        except FileNotFoundError:
+            self.make_folder(above)
+            with self._at(path) as place:
+                found = place
+        yield found
+
+    def remove_folder(self, path: NotePath) -> None:
+        """Remove an empty folder; raises `OSError` if it is not empty."""
+        self._forget(path)
+        with self._at(path) as (folder, name):
+            os.rmdir(name, dir_fd=folder)
+
+    def _forget(self, path: NotePath) -> None:
+        """Let go of the folders at and below a path."""
+        for folder in [f for f in self._held if f == path or f.startswith(f"{path}/")]:
+            os.close(self._held.pop(folder))
+
+    @contextmanager
+    def writing(self, path: NotePath) -> Iterator[int]:
+        """Make a new file for writing; raises `FileExistsError` if one is there."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
+        with self._made_above(path) as (folder, name):
+            descriptor = os.open(name, flags, 0o666, dir_fd=folder)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def make_link(self, path: NotePath, target: str) -> None:
+        """Make a symbolic link where nothing stands."""
+        with self._made_above(path) as (folder, name):
+            os.symlink(target, name, dir_fd=folder)
+
+    def rename_new(self, path: NotePath, to: NotePath) -> None:
+        """Rename where nothing may stand; raises `FileExistsError`."""
+        from knapper.shell.renaming import NotPossibleError, rename_new
+
+        with self._at(path) as (folder, name), self._made_above(to) as (goal, new):
+            if folder is None or goal is None:
+                os.rename(name, new)  # on Windows this never overwrites
+                return
+            try:
+                rename_new(folder, name, goal, new)
+            except NotPossibleError:
+                self._rename_slowly(path, to)
+
+    def _rename_slowly(self, path: NotePath, to: NotePath) -> None:
+        """Rename by a second name, or where there is none (exFAT) after a look."""
+        with self._at(path) as (folder, name), self._at(to) as (goal, new):
+            try:
+                os.link(name, new, src_dir_fd=folder, dst_dir_fd=goal, follow_symlinks=False)
+            except FileExistsError:
+                raise
+            except OSError:
+                if not self.absent(to):
+                    raise FileExistsError(17, "there is a file already", to) from None
+                os.rename(name, new, src_dir_fd=folder, dst_dir_fd=goal)
+                return
+            os.unlink(name, dir_fd=folder)
+
+    def replace(self, path: NotePath, to: NotePath) -> None:
+        """Rename over what stands there."""
+        with self._at(path) as (folder, name), self._at(to) as (goal, new):
+            os.replace(name, new, src_dir_fd=folder, dst_dir_fd=goal)
+
+    def exchange(self, path: NotePath, other: NotePath) -> None:
+        """Exchange two names of one folder in one step; raises `NotPossibleError`."""
+        from knapper.shell.renaming import NotPossibleError, exchange
+
+        with self._at(path) as (folder, name), self._at(other) as (_, second):
+            if folder is None:
+                raise NotPossibleError(38, "not on this system")
+            exchange(folder, name, second)
+
+    def remove(self, path: NotePath) -> None:
+        """Remove a file or link of ours; one that is not there is no mistake."""
+        with suppress(FileNotFoundError), self._at(path) as (folder, name):
+            os.unlink(name, dir_fd=folder)
+
+    def keep_attributes(self, old: NotePath, new: NotePath) -> None:
+        """Give a new file the mode and the extended attributes of the old one."""
+        with suppress(OSError), self.opened(old) as before, self.opened(new) as after:
+            mode = stat.S_IMODE(os.fstat(before).st_mode)
+            if mode != stat.S_IMODE(os.fstat(after).st_mode):
+                os.fchmod(after, mode)
+            for name in os.listxattr(before):
+                os.setxattr(after, name, os.getxattr(before, name))
+
+    def flush(self, folders: set[NotePath], *, whole: bool) -> None:
+        """Make renames last: flush these folders, or the `whole` file system at once."""
+        if whole and _sync_all(self._descriptor("")):
+            return
+        for folder in folders:
+            with suppress(OSError):  # not every file system lets a folder be flushed
+                os.fsync(self._descriptor(folder))
+
+
+def _sync_all(descriptor: int) -> bool:
+    """Flush the whole file system of a file in one go, where the system can."""
+    import ctypes
+
+    try:
+        return bool(ctypes.CDLL(None).syncfs(descriptor) == 0)
+    except (AttributeError, OSError, TypeError):
+        return False
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,114 @@
+"""When a plan must not be carried out as it is: mass changes halt, odd ones are held.
+
+A halt leaves both sides as they are. What is held back is left out of the plan, and
+the rest goes on. Both can be confirmed by the user, for exactly this plan.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from knapper.core.paths import NotePath
+from knapper.core.plan import Change, Copy, MakeFolder, Move, RemoveFolder, State, Trash, Write
+from knapper.sync.reconcile import Decision
+from knapper.sync.tree import Tree, is_file
+
+__all__ = ["Version", "empty_root", "hash_of", "mass_change", "odd_change", "unrecognisable"]
+
+FEW = 10
+"""So many files may always be deleted or rewritten in one run."""
+
+DELETED_SHARE = 0.33
+REWRITTEN_SHARE = 0.5
+
+
+class Version(NamedTuple):
+    """A content of a note that was seen before, and its modification time then."""
+
+    digest: str
+    modified: int
+
+
+def empty_root(base: Tree, now: Tree, name: str) -> str:
+    """Say why an empty folder halts the sync, "" if it does not."""
+    known = sum(map(is_file, base.values()))
+    if known and not any(map(is_file, now.values())):
+        return (
+            f"{name} is empty, but had {known} files at the last sync; "
+            "is a disk not mounted? nothing was changed"
+        )
+    return ""
+
+
+def mass_change(
+    changes: Iterable[Change], known: int, name: str, recognisable: Callable[[Change], bool]
+) -> str:
+    """Say why so many changes halt the sync, "" if they do not.
+
+    `known` counts the files of the side. What is rewritten counts if nothing of the
+    old text is left to recognise (asked only when very many files are rewritten).
+    """
+    changes = list(changes)
+    deleted = sum(isinstance(change, Trash) for change in changes)
+    if deleted > max(FEW, DELETED_SHARE * known):
+        return f"{deleted} of {known} files would be deleted in {name}"
+    rewritten = [c for c in changes if isinstance(c, Write | Copy) and is_file(c.expect)]
+    most = max(FEW, REWRITTEN_SHARE * known)
+    if len(rewritten) > most:
+        odd = sum(not recognisable(change) for change in rewritten)
+        if odd > most:
+            return f"{odd} of {known} files would be replaced by something else in {name}"
+    return ""
+
+
+def unrecognisable(old: bytes, new: bytes) -> bool:
+    """Tell whether less than half of a text's lines are left in its new version."""
+    before = [line for line in old.split(b"\n") if line.strip()]
+    left = set(new.split(b"\n"))
+    return 2 * sum(line in left for line in before) < len(before)
+
+
+def odd_change(
+    decision: Decision, now: bytes, before: bytes | None, versions: Iterable[Version], modified: int
+) -> str:
+    """Say why a change of one note is held, "" if it is not.
+
+    `now` is the new content, `before` that of the base; `modified` is when the file
+    says it was changed. Cut to nothing, filled with NULs, or an old version come back
+    with an old time: these are what a crash or a restored backup leaves.
+    """
+    if not now and before != b"":
+        return "it was emptied"
+    if b"\0" in now and before is not None and b"\0" not in before:
+        return "it was filled with NUL bytes"
+    state = decision.left if decision.verdict == "left" else decision.right
+    newest = max((v.modified for v in versions if v.digest == decision.base), default=0)
+    for version in versions:
+        if version.digest == state != decision.base and modified < newest:
+            return "it went back to an older version"
+    return ""
+
+
+def hash_of(
+    changes: Iterable[tuple[str, Change]], held: Mapping[NotePath, str] | None = None
+) -> str:
+    """Return the name of a plan, for `--confirm`: it is another one if anything differs."""
+    hashed = sha256()
+    for root, change in changes:
+        content = change.content if isinstance(change, Write) else b""
+        parts = (root, type(change).__name__, change.path, _goal(change), _expect(change))
+        hashed.update(repr((parts, sha256(content).hexdigest())).encode())
+    hashed.update(repr(sorted((held or {}).items())).encode())
+    return hashed.hexdigest()[:12]
+
+
+def _goal(change: Change) -> str:
+    if isinstance(change, Move):
+        return change.to
+    return change.digest if isinstance(change, Copy) else ""
+
+
+def _expect(change: Change) -> State:
+    if isinstance(change, RemoveFolder | MakeFolder):
+        return ""
+    return str(change.expect)
