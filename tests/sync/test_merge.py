@@ -1,0 +1,69 @@
+"""Two versions of a note and where they came from: joined, or honestly not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knapper.sync.merge import Conflicts, Merged, merge
+
+HEAD = "---\ntitle: n\ntags:\n  - alpha\nstatus: draft\nupdated: 2026-01-01T10:00:00\n---\n"
+NOTE = HEAD + "# n\n\n" + "".join(f"line {number:02d} of the text\n" for number in range(30))
+
+
+def line(number: int, text: str) -> str:
+    return NOTE.replace(f"line {number:02d} of the text", text)
+
+
+JOINED = [
+    pytest.param(line(3, "AAA"), line(25, "BBB"), id="different lines"),
+    pytest.param(line(10, "AAA"), line(11, "BBB"), id="adjacent lines"),
+    pytest.param(NOTE + "- 09:00 AAA\n", NOTE + "- 09:30 BBB\n", id="both append"),
+    pytest.param(
+        NOTE.replace("draft", "AAA"), NOTE.replace("10:00:00\n", "10:00:00\nx: BBB\n"),
+        id="different keys",
+    ),
+    pytest.param(
+        NOTE.replace("  - alpha\n", "  - alpha\n  - AAA\n"),
+        NOTE.replace("  - alpha\n", "  - alpha\n  - BBB\n"), id="both add a tag",
+    ),
+    pytest.param(
+        line(3, "AAA").replace("T10", "T12"), line(25, "BBB").replace("T10", "T13"),
+        id="both stamp the date and edit apart",
+    ),
+]  # fmt: skip
+APART = [
+    pytest.param(line(10, "AAA left"), line(10, "BBB right"), id="the same line"),
+    pytest.param(NOTE.replace("draft", "AAA"), NOTE.replace("draft", "BBB"), id="the same key"),
+    pytest.param(
+        NOTE.replace("line 10 of the text\n", ""), line(10, "BBB"), id="deleted and edited"
+    ),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), JOINED)
+def test_changes_that_fit_together_are_joined(left: str, right: str) -> None:
+    result = merge("N.md", NOTE.encode(), left.encode(), right.encode())
+    assert isinstance(result, Merged)
+    for word in ("AAA", "BBB"):
+        assert result.content.decode().count(word) == 1
+    assert merge("N.md", NOTE.encode(), right.encode(), left.encode()) == result
+
+
+@pytest.mark.parametrize(("left", "right"), APART)
+def test_changes_that_do_not_fit_stay_apart(left: str, right: str) -> None:
+    assert isinstance(merge("N.md", NOTE.encode(), left.encode(), right.encode()), Conflicts)
+
+
+TEXTS = st.lists(st.sampled_from(["a b c", "- d", "e", "", "# f", "g h"]), max_size=6).map(
+    "\n".join
+)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_the_laws_of_merging(base: str, left: str, right: str) -> None:
+    b, x, y = base.encode(), left.encode(), right.encode()
+    assert merge("N.md", b, x, y) == merge("N.md", b, y, x)
+    for one, other, wanted in ((b, y, y), (x, b, x), (x, x, x)):
+        joined = merge("N.md", b, one, other)
+        assert isinstance(joined, Merged)
+        assert joined.content == wanted
