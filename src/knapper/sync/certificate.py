@@ -177,14 +177,21 @@ def _no_line_too_often(base: Lines | None, left: Lines, right: Lines, merged: Li
     old = Counter(base or ())
     ours, theirs = Counter(left), Counter(right)
     for line, count in Counter(merged).items():
+        if count == 1 or not (ours[line] or theirs[line]):
+            continue
         if base is None:
             most = max(ours[line], theirs[line])
         else:
             was = old[line]
-            most = was + max(0, ours[line] - was) + max(0, theirs[line] - was)
-        if count > most and any(map(str.isalnum, line)) and (ours[line] or theirs[line]):
+            here, there = max(0, ours[line] - was), max(0, theirs[line] - was)
+            # a short line may have been written twice, a long one was written once and copied
+            most = was + (here + there if len(line) < _LONG_LINE else max(here, there))
+        if count > most and any(map(str.isalnum, line)):
             return False
     return True
+
+
+_LONG_LINE = 20
 
 
 def _properties(block: Lines) -> Mapping[str, Value] | None:

@@ -11,18 +11,22 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from knapper.sync.matching import Block, matching
-from knapper.sync.words import indent, is_heading, similarity
+from knapper.sync.words import indent, is_heading, likeness, said
 
 __all__ = ["are_separate_entries", "both_inserted", "opens_fence"]
 
 Lines = Sequence[str]
 
 
-def both_inserted(left: Lines, right: Lines, below: str) -> list[str] | None:
+def both_inserted(left: Lines, right: Lines, above: str, below: str) -> list[str] | None:
     """Return the lines of both, those that both have once; None if that is not sure.
 
-    `below` is the line that follows: a log whose newest line is on top goes on so.
+    Below a blank line `above`, two paragraphs stay two. A log whose newest line is on
+    top goes on so; `below` is the line that tells.
     """
+    for part, whole in ((left, right), (right, left)):
+        if _is_part(part, whole):
+            return list(whole)
     fences = [line for line in (*left, *right) if opens_fence(line)]
     if fences:
         # lines of two code blocks are never mixed, and half a block is never joined
@@ -34,7 +38,7 @@ def both_inserted(left: Lines, right: Lines, below: str) -> list[str] | None:
     merged: list[str] = []
     here = there = 0
     for block in (*shared, Block(len(left), len(right), 0)):
-        merged += _in_order(left[here : block.left], right[there : block.right], below)
+        merged += _in_order(left[here : block.left], right[there : block.right], above, below)
         here, there = block.left + block.size, block.right + block.size
         merged += left[block.left : here]
     return merged
@@ -45,11 +49,10 @@ def are_separate_entries(left: Lines, right: Lines) -> bool:
     lines = [line for line in (*left, *right) if line.strip()]
     if not all(_ENTRY.match(line) or indent(line) > 0 for line in lines):
         return False
-    return not any(
-        one.strip() and other.strip() and similarity(one, other) >= 0.5
-        for one in left
-        for other in right
-    )
+    if len(left) * len(right) > _MOST_PAIRS:
+        return False
+    ours, theirs = ([said(line) for line in side if line.strip()] for side in (left, right))
+    return not any(likeness(one, other) >= 0.5 for one in ours for other in theirs)
 
 
 def opens_fence(line: str) -> bool:
@@ -64,11 +67,19 @@ class _Stamp(NamedTuple):
     second: int
 
 
+_MOST_PAIRS = 10_000
 _ENTRY = re.compile(r"[\s>]*+(?:[-*+](?=\s)|\d{1,9}[.)]\s|\||[*_`(\[]{0,3}\d{1,2}:\d\d)")
+_NOT_PROSE = ("#", ">", "|", "```", "~~~", "$$", "---", "***", "___", "<", "[^")
 _STAMP = re.compile(
     r"[\s>]*+(?:[-*+]\s++|\d{1,9}[.)]\s++|#{1,6}\s++)?(?:\[.\]\s++)?[*_`(\[]{0,3}"
     r"(?:(\d{4}-\d\d-\d\d)(?:T|\s++|\Z))?(?:(\d{1,2}):(\d\d)(?::(\d\d))?)?"
 )
+
+
+def _is_part(part: Lines, whole: Lines) -> bool:
+    """Tell whether all lines of one stand in the other, in order."""
+    rest = iter(whole)
+    return all(line in rest for line in part)
 
 
 def _shared(left: Lines, right: Lines) -> list[Block]:
@@ -81,14 +92,25 @@ def _shared(left: Lines, right: Lines) -> list[Block]:
     ]
 
 
-def _in_order(left: Lines, right: Lines, below: str) -> list[str]:
+def _in_order(left: Lines, right: Lines, above: str, below: str) -> list[str]:
     if list(left) == list(right):
         return list(left)
     if not left or not right:
         return [*left, *right]
-    return _by_time(left, right, below) or [
-        line for lines in sorted((left, right), key=_place) for line in lines
-    ]
+    by_time = _by_time(left, right, below)
+    if by_time is not None:
+        return by_time
+    first, second = sorted((left, right), key=_place)
+    if not above.strip() and _is_prose(first[-1]) and _is_prose(second[0]):
+        return [*first, "", *second]
+    return [*first, *second]
+
+
+def _is_prose(line: str) -> bool:
+    """Tell whether a line would go on a paragraph that stands above it."""
+    return (
+        bool(line.strip()) and not line.lstrip().startswith(_NOT_PROSE) and not _ENTRY.match(line)
+    )
 
 
 def _place(lines: Lines) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from knapper.core.text import Span
 from knapper.sync.clash import ClashError
 from knapper.sync.insertions import both_inserted, opens_fence
 from knapper.sync.matching import changes
-from knapper.sync.words import indent, is_heading, merged_line, similarity
+from knapper.sync.words import indent, is_heading, likeness, merged_line, said
 
 __all__ = ["Piece", "merged_lines"]
 
@@ -37,7 +37,7 @@ def merged_lines(base: Lines, left: Lines, right: Lines, *, prose: bool) -> list
     """
     edits = [*_edits(base, left, 0), *_edits(base, right, 1)]
     merge = _Merge(base)
-    for cluster in _clusters(edits, touching=not prose):
+    for cluster in _clusters(edits, touching=True):
         if cluster.one_sided or _side(base, cluster, 0) == _side(base, cluster, 1):
             merge.add(cluster)
         elif not prose:
@@ -81,7 +81,8 @@ def _clusters(edits: Iterable[_Edit], *, touching: bool) -> Iterator[_Cluster]:
     """Yield the edits in order, those that meet together.
 
     Two edits meet that change one line, or insert at one place, or of which one
-    inserts between lines that the other changes; with `touching` neighbours do too.
+    inserts between lines that the other changes. Neighbours do with `touching`, and
+    where both sides wrote the same line: it may be one line, not two.
     """
     cluster: _Cluster | None = None
     for edit in sorted(edits):
@@ -97,11 +98,18 @@ def _clusters(edits: Iterable[_Edit], *, touching: bool) -> Iterator[_Cluster]:
 
 
 def _meets(cluster: _Cluster, edit: _Edit, *, touching: bool) -> bool:
-    if touching:
-        return edit.start <= cluster.end
+    if edit.start == cluster.end and (touching or _is_copied(cluster, edit)):
+        return True
     if cluster.start == cluster.end:
         return edit.end == edit.start == cluster.end
     return edit.start < cluster.end
+
+
+def _is_copied(cluster: _Cluster, edit: _Edit) -> bool:
+    written = {line for line in edit.lines if line.strip()}
+    return any(
+        not written.isdisjoint(other.lines) for other in cluster.edits if other.side != edit.side
+    )
 
 
 def _side(base: Lines, cluster: _Cluster, side: int) -> list[str]:
@@ -137,13 +145,15 @@ class _Merge:
 
     def joined(self, cluster: _Cluster, left: Lines, right: Lines) -> list[str]:
         """Return what both sides changed as one."""
+        if not any(edit.lines for edit in cluster.edits):
+            return []  # what either side deleted, and neither wrote there
         start, end = cluster.start, cluster.end
         lines = None
-        if self.is_fenced(start):
-            lines = None
-        elif start == end:
-            lines = both_inserted(left, right, self.base[end] if end < len(self.base) else "")
-        elif len(left) == len(right) == end - start == 1:
+        if start == end and not self.is_fenced(start):
+            above = self.base[start - 1] if start else ""
+            below = self.base[end] if end < len(self.base) else ""
+            lines = both_inserted(left, right, above, below)
+        elif len(left) == len(right) == end - start == 1 and not self.is_fenced(start):
             line = merged_line(self.base[start], left[0], right[0])
             lines = None if line is None else [line]
         if lines is None:
@@ -192,10 +202,6 @@ def _refined(base: Lines, cluster: _Cluster) -> Iterator[_Edit]:
     """Yield the edits of a cluster line by line, as far as lines can be told apart."""
     for edit in cluster.edits:
         old = base[edit.start : edit.end]
-        if not edit.lines:
-            for index in range(edit.start, edit.end):
-                yield _Edit(index, index + 1, edit.side, ())
-            continue
         start, begin = edit.start, 0
         for index, other in (*_same_lines(old, edit.lines), (len(old), len(edit.lines))):
             if edit.start + index > start or other > begin:
@@ -215,7 +221,8 @@ def _same_lines(old: Lines, new: Lines) -> list[tuple[int, int]]:
         return []
     if len(old) == len(new) == 1:
         return [(0, 0)]
-    alike = [[similarity(line, other) for other in new] for line in old]
+    words = [said(line) for line in new]
+    alike = [[likeness(was, other) for other in words] for was in map(said, old)]
     best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for index in reversed(range(len(old))):
         for other in reversed(range(len(new))):

@@ -42,7 +42,8 @@ def matching(left: Sequence[Hashable], right: Sequence[Hashable]) -> list[Block]
         if not anchors:
             pairs += _longest(left[low:high], right[other_low:other_high], low, other_low)
         for index, other in anchors:
-            todo.append((low, index, other_low, other))
+            if low < index and other_low < other:
+                todo.append((low, index, other_low, other))
             pairs.append(Block(index, other, 1))
             low, other_low = index + 1, other + 1
         if anchors:
@@ -131,11 +132,14 @@ def _longest(
 
 
 def _joined(blocks: list[Block]) -> list[Block]:
+    """Return the blocks, those that touch as one."""
     joined: list[Block] = []
-    for block in blocks:
-        last = joined[-1] if joined else Block(-1, -1, 0)
-        if (last.left + last.size, last.right + last.size) == (block.left, block.right):
-            joined[-1] = last._replace(size=last.size + block.size)
-        else:
-            joined.append(block)
+    start = other_start = size = 0
+    for left, right, more in (*blocks, Block(-1, -1, 0)):
+        if (start + size, other_start + size) == (left, right):
+            size += more
+            continue
+        if size:
+            joined.append(Block(start, other_start, size))
+        start, other_start, size = left, right, more
     return joined

@@ -80,6 +80,8 @@ def _merged(path: str, base: Written | None, left: Written, right: Written) -> M
         lines, how = merged_note(was, here, there)
     else:
         lines, how = _merged_text(path, was, here, there)
+    if lines and not lines[-1]:
+        form = form._replace(closed=True)  # else a blank last line would be no line
     content = write(lines, form)
     if read(content).lines(form.line_end) != lines:
         raise ClashError("the lines of both sides do not fit together")

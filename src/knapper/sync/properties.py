@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from knapper.core.frontmatter import Node, Value, frontmatter_span, read_frontmatter
-from knapper.core.text import Span
+from knapper.core.text import Lines, Span
 from knapper.sync.clash import ClashError
 from knapper.sync.order import joined_order
 from knapper.sync.property_list import ListLines, joined_list
@@ -68,9 +68,9 @@ class _Owned(NamedTuple):
     above: Block
     lines: Block
     value: Value
-    node: Node | None
+    node: Node
     text: str
-    first: int  # number of the key's line in `text`
+    start: int  # where `lines` begin in `text`
 
     @property
     def has_comment(self) -> bool:
@@ -92,15 +92,15 @@ class _Keys:
             raise ClashError("both sides changed properties that cannot be read")
         if root is not None and root.style == "flow":
             raise ClashError("both sides changed properties that stand in braces")
-        done = 1
+        places, done = Lines(text), 1
         for entry in read.entries:
-            line_start = text.rfind("\n", 0, entry.key_span.start) + 1
-            first = text.count("\n", 0, line_start)
-            if first < done or text[line_start : entry.key_span.start].strip():
+            first, column = places.place(entry.key_span.start)
+            start = entry.key_span.start - column + 1
+            if first <= done or text[start : entry.key_span.start].strip():
                 raise ClashError(f"the property '{entry.key}' does not begin its line")
-            last = text.count("\n", 0, max(entry.value_span.end, entry.key_span.end)) + 1
-            above, lines = block[done:first], block[first:last]
-            self.owned[entry.key] = _Owned(above, lines, entry.node.value, entry.node, text, first)
+            last, _ = places.place(max(entry.value_span.end, entry.key_span.end))
+            above, lines = block[done : first - 1], block[first - 1 : last]
+            self.owned[entry.key] = _Owned(above, lines, entry.node.value, entry.node, text, start)
             done = last
         self.foot = block[done:-1]
 
@@ -179,10 +179,10 @@ def _merged_list(key: str, was: _Owned | None, here: _Owned, there: _Owned) -> _
 
 def _list_lines(owned: _Owned | None) -> ListLines | None:
     """Return a key's lines as a list, None where its value is none."""
-    if owned is None or owned.node is None:
+    if owned is None:
         return None
     if owned.value is None or isinstance(owned.value, list):
-        return ListLines(owned.lines, owned.node, owned.text, owned.first)
+        return ListLines(owned.lines, owned.node, owned.text, owned.start)
     return None
 
 

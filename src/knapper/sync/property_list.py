@@ -1,5 +1,6 @@
 """A property that is a list, changed on both sides: a set in order."""
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from knapper.core.frontmatter import Node, Value, written
@@ -10,16 +11,16 @@ __all__ = ["ListLines", "joined_list"]
 
 
 class ListLines(NamedTuple):
-    """The lines of a key whose value is a list (or nothing), and where they stand.
+    """The lines of a key whose value is a list (or nothing).
 
-    `node` is the value; its places are offsets into `text`, whose line number
-    `first` is the key's.
+    `node` is the value. Its places are offsets into `text`, where the key's lines
+    begin at `start`.
     """
 
     lines: tuple[str, ...]
     node: Node
     text: str
-    first: int
+    start: int
 
     @property
     def names(self) -> list[str]:
@@ -39,21 +40,21 @@ def joined_list(
     if any(len(set(side.names)) < len(side.names) for side in lists):
         return None
     order = joined_order(base.names if base else [], left.names, right.names)
-    if _is_pattern(base, left, right):
-        pattern, other = left, right
-    else:
-        pattern, other = right, left
-    owners = {name: (other, item) for name, item in zip(other.names, other.node.items, strict=True)}
-    owners |= {
-        name: (pattern, item) for name, item in zip(pattern.names, pattern.node.items, strict=True)
-    }
-    items = [owners[name] for name in order]
-    value: Value = [item.value for _, item in items]
+    pattern, other = (left, right) if _is_pattern(base, left, right) else (right, left)
+    written_items = {item.name: item for side in (other, pattern) for item in _items(side)}
+    items = [written_items[name] for name in order]
+    value: Value = [item.value for item in items]
     lines = _in_flow(pattern, items) if pattern.node.style == "flow" else _in_block(pattern, items)
     return None if lines is None else (lines, value)
 
 
-_Items = list[tuple[ListLines, Node]]
+class _Item(NamedTuple):
+    """An item as it stands: between brackets as `raw`, or on `lines` of its own."""
+
+    name: str
+    value: Value
+    raw: str | None = None
+    lines: tuple[str, ...] | None = None
 
 
 def _is_pattern(base: ListLines | None, left: ListLines, right: ListLines) -> bool:
@@ -65,37 +66,60 @@ def _is_pattern(base: ListLines | None, left: ListLines, right: ListLines) -> bo
     return left.node.style != base.node.style or right.node.style == base.node.style
 
 
-def _in_flow(pattern: ListLines, items: _Items) -> tuple[str, ...] | None:
+def _items(side: ListLines) -> Iterator[_Item]:
+    starts = _first_lines(side)
+    ends = [*starts[1:], len(side.lines)]
+    for index, (name, node) in enumerate(zip(side.names, side.node.items, strict=True)):
+        if side.node.style == "flow":
+            yield _Item(name, node.value, raw=side.text[slice(*node.span)])
+        elif starts:
+            yield _Item(name, node.value, lines=side.lines[starts[index] : ends[index]])
+        else:
+            yield _Item(name, node.value)
+
+
+def _first_lines(side: ListLines) -> list[int]:
+    """Return the line on which each item begins; none where items share one."""
+    if side.node.style == "flow":
+        return []
+    lines: list[int] = []
+    line, position = 0, side.start
+    for item in side.node.items:
+        line += side.text.count("\n", position, item.span.start)
+        position = item.span.start
+        if line == (lines[-1] if lines else 0) or not side.lines[line].lstrip(" ").startswith("-"):
+            return []
+        lines.append(line)
+    return lines
+
+
+def _in_flow(pattern: ListLines, items: Sequence[_Item]) -> tuple[str, ...] | None:
     """Return `key: [a, b]` with these items; None for a list over several lines."""
     if len(pattern.lines) != 1:
         return None
-    start, end = pattern.node.span
-    line_start = pattern.text.rfind("\n", 0, start) + 1
+    start, end = (offset - pattern.start for offset in pattern.node.span)
     line = pattern.lines[0]
-    written_items = [
-        owner.text[slice(*item.span)]
-        if owner.node.style == "flow"
-        else written_in_flow(item.value) or "null"
-        for owner, item in items
+    raws = [
+        item.raw if item.raw is not None else written_in_flow(item.value) or "null"
+        for item in items
     ]
-    if any("\n" in text for text in written_items):
+    if any("\n" in raw for raw in raws):
         return None
-    head, tail = line[: start - line_start], line[end - line_start :]
-    return (f"{head}[{', '.join(written_items)}]{tail}",)
+    return (f"{line[:start]}[{', '.join(raws)}]{line[end:]}",)
 
 
-def _in_block(pattern: ListLines, items: _Items) -> tuple[str, ...] | None:
+def _in_block(pattern: ListLines, items: Sequence[_Item]) -> tuple[str, ...] | None:
     """Return the key with one item a line."""
-    spans = _item_lines(pattern)
-    if not spans:
+    starts = _first_lines(pattern)
+    if not starts:
         return None
-    head = pattern.lines[: spans[0][0]]
+    head = pattern.lines[: starts[0]]
     if not items:
         return (f"{head[0].rstrip()} []",) if len(head) == 1 else None
-    margin = _margin(pattern.lines[spans[0][0]])
+    margin = _margin(pattern.lines[starts[0]])
     lines = list(head)
-    for owner, item in items:
-        own = _own_lines(owner, item) if owner.node.style == "block" else None
+    for item in items:
+        own = item.lines
         if own is not None and (len(own) == 1 or _margin(own[0]) == margin):
             lines += (margin + own[0].lstrip(" "), *own[1:])
         elif isinstance(item.value, list | dict):
@@ -103,22 +127,6 @@ def _in_block(pattern: ListLines, items: _Items) -> tuple[str, ...] | None:
         else:
             lines.append(f"{margin}- {written(item.value) or 'null'}")
     return tuple(lines)
-
-
-def _own_lines(owner: ListLines, item: Node) -> tuple[str, ...] | None:
-    index = next(place for place, node in enumerate(owner.node.items) if node is item)
-    spans = _item_lines(owner)
-    return owner.lines[slice(*spans[index])] if spans else None
-
-
-def _item_lines(side: ListLines) -> list[tuple[int, int]]:
-    """Return which lines each item has; none where items do not begin their lines."""
-    starts = [side.text.count("\n", 0, item.span.start) - side.first for item in side.node.items]
-    if not starts or len(set(starts)) < len(starts) or starts[0] < 1:
-        return []
-    if not all(side.lines[start].lstrip(" ").startswith("-") for start in starts):
-        return []
-    return list(zip(starts, (*starts[1:], len(side.lines)), strict=True))
 
 
 def _margin(line: str) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "is_local",
     "is_mergeable",
     "key",
+    "link_state",
     "link_to",
     "parents",
 ]

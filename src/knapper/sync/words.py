@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from knapper.sync.matching import changes
 
-__all__ = ["indent", "is_heading", "merged_line", "similarity", "tokens", "words"]
+__all__ = ["indent", "is_heading", "likeness", "merged_line", "said", "words"]
 
 
 def merged_line(base: str, left: str, right: str) -> str | None:
@@ -26,30 +26,25 @@ def merged_line(base: str, left: str, right: str) -> str | None:
     return None if text is None else "".join((*merged, text))
 
 
-def similarity(base: str, side: str) -> float:
-    """Return how much one line is the other one changed: 0 to 1.
+def said(line: str) -> Counter[str]:
+    """Return the words of a line without its list mark, heading mark and checkbox."""
+    return Counter(words(_parts(line)[-1]))
+
+
+def likeness(old: Counter[str], new: Counter[str]) -> float:
+    """Return how much one line, by what is `said`, is the other one changed: 0 to 1.
 
     A line to which something was only added is the same line.
     """
-    old, new = words(_parts(base)[-1]), words(_parts(side)[-1])
     if not old or not new:
         return float(old == new)
-    common = sum((Counter(old) & Counter(new)).values())
-    return 1.0 if common == len(old) else 2 * common / (len(old) + len(new))
+    common = (old & new).total()
+    return 1.0 if common == old.total() else 2 * common / (old.total() + new.total())
 
 
 def words(text: str) -> list[str]:
     """Return the words of a text: runs of non-blanks, and each sign of CJK scripts."""
-    return [token for token in _TOKEN.findall(text) if not token.isspace()]
-
-
-def tokens(text: str) -> list[str]:
-    """Return words and the blanks between them; joined they are the text.
-
-    A link, a code span, a formula, an HTML tag is one token: half of it from either
-    side would be something that nobody wrote. So is an emoji with all its parts.
-    """
-    return _TOKEN.findall(text)
+    return [token for token in _tokens(text) if not token.isspace()]
 
 
 def indent(line: str) -> int:
@@ -82,7 +77,6 @@ _TOKEN = re.compile(
 )
 _PARTS = re.compile(r"([\s>]*+)((?:[-*+]|\d{1,9}[.)]|#{1,6})(?=\s|\Z))?([ \t]*+)(\[.\](?=\s|\Z))?")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\r?\Z)")
-_MOST_ALIKE = 2
 
 
 class _Change(NamedTuple):
@@ -102,15 +96,24 @@ def _parts(line: str) -> tuple[str, str, str, str, str]:
     return margin, mark, blanks, box, line[found.end() :]
 
 
+def _tokens(text: str) -> list[str]:
+    """Return words and the blanks between them; joined they are the text.
+
+    A link, a code span, a formula, an HTML tag is one token: half of it from either
+    side would be something that nobody wrote. So is an emoji with all its parts.
+    """
+    return _TOKEN.findall(text)
+
+
 def _merged_text(base: str, left: str, right: str) -> str | None:
     if left in (right, base):
         return right
     if right == base:
         return left
-    old = tokens(base)
+    old = _tokens(base)
     both = []
     for side, text in enumerate((left, right)):
-        new = tokens(text)
+        new = _tokens(text)
         changed = [
             _Change(start, end, side, tuple(new[other:other_end]))
             for start, end, other, other_end in changes(old, new)
