@@ -6,14 +6,18 @@ lines above it may come and go. Each entry excuses one finding.
 
 import json
 from collections import Counter
+from collections.abc import Callable, Iterable
 from hashlib import sha256
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from knapper.app.check import Checked
 from knapper.core.errors import ConfigError, KnapperError
+from knapper.core.note import Note
 from knapper.core.rule import Diagnostic
 
-__all__ = ["apply_baseline", "save_baseline"]
+__all__ = ["apply_baseline", "read_baseline", "save_baseline"]
 
 
 def save_baseline(checked: Checked, path: Path) -> int:
@@ -21,7 +25,7 @@ def save_baseline(checked: Checked, path: Path) -> int:
 
     Raises `KnapperError` if it cannot be written.
     """
-    known = Counter(_mark(diagnostic, checked) for diagnostic in checked.diagnostics)
+    known = Counter(_mark(one, checked.notes[one.path]) for one in checked.diagnostics)
     text = json.dumps({"version": 1, "known": dict(sorted(known.items()))}, indent=1)
     try:
         path.write_text(text + "\n", encoding="utf-8")
@@ -30,16 +34,31 @@ def save_baseline(checked: Checked, path: Path) -> int:
     return known.total()
 
 
-def apply_baseline(checked: Checked, path: Path) -> Checked:
-    """Leave out what the baseline knows; raises `ConfigError` if it cannot be read."""
+def read_baseline(path: Path) -> Callable[[Note, Iterable[Diagnostic]], list[Diagnostic]]:
+    """Return the function that leaves out, of a note's findings, those the baseline knows.
+
+    Raises `ConfigError` if it cannot be read.
+    """
     known = _read(path)
-    left = []
-    for diagnostic in checked.diagnostics:
-        mark = _mark(diagnostic, checked)
-        if known[mark] > 0:
-            known[mark] -= 1
-        else:
-            left.append(diagnostic)
+
+    def news(note: Note, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        left, seen = [], Counter[str]()
+        for diagnostic in diagnostics:
+            mark = _mark(diagnostic, note)
+            seen[mark] += 1
+            if seen[mark] > known[mark]:
+                left.append(diagnostic)
+        return left
+
+    return news
+
+
+def apply_baseline(
+    checked: Checked, news: Callable[[Note, Iterable[Diagnostic]], list[Diagnostic]]
+) -> Checked:
+    """Leave out what the baseline (as `read_baseline` gives it) knows."""
+    grouped = groupby(checked.diagnostics, key=attrgetter("path"))
+    left = [one for path, found in grouped for one in news(checked.notes[path], found)]
     return checked._replace(diagnostics=left)
 
 
@@ -53,8 +72,8 @@ def _read(path: Path) -> Counter[str]:
         raise ConfigError(str(path), "", "this is not a baseline of knapper's") from error
 
 
-def _mark(diagnostic: Diagnostic, checked: Checked) -> str:
-    lines = checked.notes[diagnostic.path].lines
+def _mark(diagnostic: Diagnostic, note: Note) -> str:
+    lines = note.lines
     line = lines.line(lines.place(diagnostic.finding.span.start)[0]).strip()
     words = sha256(line.encode(errors="replace")).hexdigest()[:16]
     return f"{diagnostic.path}|{diagnostic.rule}|{words}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from knapper.app.workspace import CHECKED, Workspace, facts
-from knapper.core.fix import Dropped, fix_vault
+from knapper.core.fix import Concern, Dropped, fix_vault
 from knapper.core.lint import lint_note
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension
@@ -15,7 +15,7 @@ from knapper.core.vault import Vault
 from knapper.shell.disk import execute, read_bytes
 from knapper.shell.store import Store
 
-__all__ = ["Checked", "Repaired", "check", "repair"]
+__all__ = ["Checked", "Repaired", "check", "repair", "undo"]
 
 Progress = Callable[[int, int], None]
 """Is told (notes done, notes in all) from time to time."""
@@ -73,15 +73,23 @@ def check(
     return Checked(diagnostics, notes, vault, judged)
 
 
-def repair(workspace: Workspace, checked: Checked, *, unsafe: bool, act: bool) -> Repaired:
+def repair(
+    workspace: Workspace,
+    checked: Checked,
+    *,
+    unsafe: bool,
+    act: bool,
+    concern: Concern = lambda _, found: list(found),
+) -> Repaired:
     """Mend what was found; with `act` false only say what would be done.
 
     What a run replaces is remembered before anything is written, for `undo`.
+    `concern` is asked again, after each pass, what of a note is to be mended.
     """
     by_note = _by_note(checked)
-    mended = fix_vault(
-        by_note, checked.notes.__getitem__, checked.vault, workspace.rules_of, unsafe=unsafe
-    )
+    read = checked.notes.__getitem__
+    rules = workspace.rules_of
+    mended = fix_vault(by_note, read, checked.vault, rules, unsafe=unsafe, concern=concern)
     plan = tuple(
         Write(path, text.encode(), _digest_of(checked.notes[path]), "safe fixes")
         for path, text in sorted(mended.texts.items())

@@ -24,7 +24,17 @@ from knapper.core.vault import Vault
 from knapper.shell.bundled import bundled
 from knapper.shell.disk import Tree, absolute, read_note, read_text, scan
 
-__all__ = ["CONFIG_NAME", "Workspace", "find_root", "load_rules", "open_workspace", "rule_notes"]
+__all__ = [
+    "CHECKED",
+    "CONFIG_NAME",
+    "Workspace",
+    "facts",
+    "find_root",
+    "load_rules",
+    "open_workspace",
+    "rule_notes",
+    "with_selection",
+]
 
 CONFIG_NAME = ".knapper.toml"
 CHECKED = ("md", "canvas", "base")
@@ -103,6 +113,18 @@ class Workspace:
         """Paths of the notes, canvases and bases that are checked, in order."""
         found = [path for path in self.tree.files if extension(path) in CHECKED]
         return [path for path in sorted((*found, *self.tree.odd)) if self.is_checked(path)]
+
+    def note_path(self, path: Path) -> NotePath:
+        """Return the path within the vault; raises `KnapperError` for one outside of it.
+
+        A path that is a link is meant itself; what its folders lead to is looked up.
+        """
+        root, whole = absolute(self.root), absolute(path)
+        seen = (whole, whole.parent.resolve() / whole.name, whole.resolve())
+        for here, there in zip(seen, (root, root.resolve(), root.resolve()), strict=True):
+            if here.is_relative_to(there):
+                return here.relative_to(there).as_posix()
+        raise KnapperError(f"{path}: this lies outside the vault {self.root}")
 
     def read(self, path: NotePath) -> Note:
         """Read a file of the vault as a note."""

@@ -32,6 +32,7 @@ def _run() -> int:
 
     gc.disable()  # a run makes much and drops little; collecting took a quarter of its time
     from knapper.cli.group import knapper
+    from knapper.cli.terminal import printable
     from knapper.core.errors import KnapperError
 
     try:
@@ -47,7 +48,11 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except KnapperError as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {printable(str(error))}\n")
+        return 2
+    except OSError as error:  # the disk, not we: a file that may not be seen, a full disk
+        reason = (error.strerror or str(error)).lower()
+        sys.stderr.write(f"error: {printable(str(error.filename or 'the disk'))}: {reason}\n")
         return 2
     except Exception as error:  # a bug of ours: say so in one line
         if os.environ.get("KNAPPER_DEBUG"):

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
-from knapper.app.baseline import apply_baseline, save_baseline
+from knapper.app.baseline import apply_baseline, read_baseline, save_baseline
 from knapper.app.check import Checked, Repaired, check, repair
 from knapper.app.workspace import Workspace, open_workspace, with_selection
 from knapper.cli.output import as_json, as_text, statistics, summary
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
 from knapper.core.errors import KnapperError
+from knapper.core.fix import Concern
 from knapper.core.paths import NotePath
 from knapper.core.plan import Write
-from knapper.shell.disk import absolute
 
 __all__ = ["command"]
 
@@ -76,17 +76,17 @@ def command(
     known = baseline or _baseline_of(workspace)
     if write_baseline:
         return _write_baseline(known or workspace.root / ".knapper-baseline.json", checked)
-    if known:
-        checked = apply_baseline(checked, known)
+    concern: Concern = read_baseline(known) if known else lambda _, found: list(found)
+    checked = apply_baseline(checked, concern)
     not_mended: list[object] = []
     if diff or fix:
         act = fix and not diff and not instead
-        repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act)
+        repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act, concern=concern)
         if instead and fix and not diff:
             return _print_fixed(instead, repaired)
         if diff:
-            changes = _print_diff(checked, repaired)
-            return 1 if changes and not exit_zero else 0
+            _print_diff(checked, repaired)
+            return 1 if (repaired.plan or repaired.dropped) and not exit_zero else 0
         _say_repaired(repaired)
         checked = repaired.after
         not_mended = [*repaired.refused, *repaired.dropped]
@@ -135,22 +135,12 @@ def _wanted(
 ) -> Callable[[NotePath], bool]:
     """Return the test for paths that are reported on."""
     if stdin_filename:
-        only = _relative(workspace, Path(stdin_filename))
+        only = workspace.note_path(Path(stdin_filename))
         return lambda path: path == only
-    prefixes = [_relative(workspace, path) for path in paths]
+    prefixes = [workspace.note_path(path) for path in paths]
     if not prefixes or "." in prefixes:
         return lambda _: True
     return lambda path: any(path == one or path.startswith(f"{one}/") for one in prefixes)
-
-
-def _relative(workspace: Workspace, path: Path) -> NotePath:
-    root, whole = absolute(workspace.root), absolute(path)
-    for here, there in ((whole, root), (whole.parent.resolve() / whole.name, root.resolve())):
-        if here.is_relative_to(there):
-            return here.relative_to(there).as_posix()
-    if whole.resolve().is_relative_to(root.resolve()):
-        return whole.resolve().relative_to(root.resolve()).as_posix()
-    raise KnapperError(f"{path}: this lies outside the vault {workspace.root}")
 
 
 def _standard_input(workspace: Workspace, stdin_filename: str | None) -> dict[NotePath, str]:
@@ -160,7 +150,7 @@ def _standard_input(workspace: Workspace, stdin_filename: str | None) -> dict[No
         text = sys.stdin.buffer.read().decode()
     except UnicodeDecodeError as error:
         raise KnapperError(f"standard input is not UTF-8 (byte {error.start})") from error
-    return {_relative(workspace, Path(stdin_filename)): text}
+    return {workspace.note_path(Path(stdin_filename)): text}
 
 
 def _print(workspace: Workspace, checked: Checked, output_format: str, counts: bool) -> None:
@@ -184,8 +174,8 @@ def _print_fixed(instead: dict[NotePath, str], repaired: Repaired) -> int:
     return 0
 
 
-def _print_diff(checked: Checked, repaired: Repaired) -> int:
-    """Print what would change; return how many notes that are."""
+def _print_diff(checked: Checked, repaired: Repaired) -> None:
+    """Print what would change, as a patch."""
     paint = Paint()
     show = printable if is_terminal(sys.stdout) else str  # a patch has the bytes of the note
     for change in repaired.plan:
@@ -201,7 +191,6 @@ def _print_diff(checked: Checked, repaired: Repaired) -> int:
     _say_dropped(repaired)
     notes = number_of(len(repaired.plan), "note")
     click.echo(f"would mend {number_of(len(repaired.made), 'finding')} in {notes}", err=True)
-    return len(repaired.plan)
 
 
 def _lines(text: str) -> list[str]:

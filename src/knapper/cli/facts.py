@@ -7,7 +7,6 @@ import click
 
 from knapper.app.facts import facts_shown
 from knapper.app.workspace import open_workspace
-from knapper.cli.check import _relative
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
@@ -18,9 +17,11 @@ __all__ = ["command"]
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 def command(path: Path, vault: Path | None) -> int:
     """Print as JSON what is read from the note at PATH: links, tags, headings, ..."""
-    if not path.exists():
+    if not path.is_file():
         raise KnapperError(f"{path}: there is no such file")
     workspace = open_workspace((vault or path).absolute(), None, vault)
-    note = _relative(workspace, path)
+    note = workspace.note_path(path)
+    if trouble := workspace.read(note).trouble:
+        raise KnapperError(f"{path}: {trouble.message}")
     click.echo(json.dumps(facts_shown(workspace, note), indent=1, ensure_ascii=False))
     return 0

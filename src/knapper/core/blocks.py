@@ -15,7 +15,7 @@ All offsets are code points into the whole text.
 import re
 from typing import NamedTuple
 
-__all__ = ["Blocks", "Heading", "Region", "read_blocks"]
+__all__ = ["ATTRIBUTES", "Blocks", "Heading", "Region", "read_blocks"]
 
 
 class Region(NamedTuple):

@@ -20,9 +20,12 @@ from knapper.core.rule import Diagnostic, Fix, Rule
 from knapper.core.text import Span, apply_edits, edits_overlap
 from knapper.core.vault import Vault
 
-__all__ = ["MOST_PASSES", "Dropped", "Mended", "fix_vault", "fixes_to_make"]
+__all__ = ["MOST_PASSES", "Concern", "Dropped", "Mended", "fix_vault", "fixes_to_make"]
 
 MOST_PASSES = 10
+
+Concern = Callable[[Note, Iterable[Diagnostic]], list[Diagnostic]]
+"""Leaves out those diagnostics of a note that are not to be mended."""
 
 
 class Dropped(NamedTuple):
@@ -79,14 +82,16 @@ def fix_vault(
     rules: Callable[[NotePath], Ruleset | Sequence[Rule]],
     *,
     unsafe: bool = False,
+    concern: Concern = lambda _, found: list(found),
 ) -> Mended:
     """Mend the notes of `first` (their diagnostics) until nothing is left to mend.
 
-    `read` gives the note of a path, `rules` the rules that hold for it. When the
-    facts of a note change, every note of `first` is judged again by the rules that
-    read the vault: so `first` names the notes without diagnostics, too.
+    `read` gives the note of a path, `rules` the rules that hold for it, `concern` what
+    of a note's diagnostics is to be looked at. When the facts of a note change, every
+    note of `first` is judged again by the rules that read the vault: so `first` names
+    the notes without diagnostics, too.
     """
-    return _Mender(first, read, vault, rules, unsafe).run()
+    return _Mender(first, read, vault, rules, unsafe, concern).run()
 
 
 class _Mender:
@@ -99,12 +104,14 @@ class _Mender:
         vault: Vault,
         rules: Callable[[NotePath], Ruleset | Sequence[Rule]],
         unsafe: bool,
+        concern: Concern,
     ) -> None:
         self.first = first
         self.read = read
         self.vault = vault
         self.rules = rules
         self.unsafe = unsafe
+        self.concern = concern
         self.notes: dict[NotePath, Note] = {}
         self.seen: dict[NotePath, dict[str, tuple[str, ...]]] = {}
         self.left: dict[NotePath, Sequence[Diagnostic]] = {}
@@ -134,9 +141,13 @@ class _Mender:
         """Judge changed notes, and the others where what they may know has changed."""
         others = self.first.keys() - changed if self._refresh(changed) else ()
         return {
-            **{path: lint_note(self._note(path), self.vault, self.rules(path)) for path in changed},
+            **{path: self._judge(path, self.rules(path)) for path in changed},
             **{path: self._judge_links(path) for path in others},
         }
+
+    def _judge(self, path: NotePath, rules: Ruleset | Sequence[Rule]) -> list[Diagnostic]:
+        note = self._note(path)
+        return self.concern(note, lint_note(note, self.vault, rules))
 
     def _judge_links(self, path: NotePath) -> list[Diagnostic]:
         """Judge a note, whose text is the same, by the rules that read the vault."""
@@ -144,7 +155,7 @@ class _Mender:
         again = [rule for rule in rules if rule.check.reads_vault]
         names = {rule.name for rule in again}
         kept = [one for one in self.left.get(path, self.first[path]) if one.rule not in names]
-        return sorted({*kept, *lint_note(self._note(path), self.vault, again)}, key=_order)
+        return sorted({*kept, *self._judge(path, again)}, key=_order)
 
     def _refresh(self, changed: Iterable[NotePath]) -> bool:
         """Take over the facts of changed notes; True if any differ."""
@@ -165,13 +176,8 @@ class _Mender:
         """
         if path in self.given_up:
             return False
-        refused = self.refused.setdefault(path, set())
-        possible = [d for d in diagnostics if (d.rule, d.finding.fix) not in refused]
-        chosen = fixes_to_make(possible, unsafe=self.unsafe)
-        if not chosen:
-            return False
         note = self._note(path)
-        chosen = self._guarded(note, chosen)
+        chosen = self._sound(note, diagnostics)
         if not chosen:
             return False
         text = apply_edits(note.text, (e for d in chosen for e in _fix(d).edits))
@@ -191,9 +197,21 @@ class _Mender:
         self.made.setdefault(path, []).extend(chosen)
         return True
 
-    def _guarded(self, note: Note, chosen: list[Diagnostic]) -> list[Diagnostic]:
-        """Leave out what the second reader objects to."""
-        return self._harmless(note, [], chosen)
+    def _sound(self, note: Note, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """Choose fixes to which the second reader does not object.
+
+        Where it objects to all that were chosen, others may have stood behind them. What
+        restructures is not guarded, and so has a pass of its own.
+        """
+        refused = self.refused.setdefault(note.path, set())
+        while True:
+            left = [d for d in diagnostics if (d.rule, d.finding.fix) not in refused]
+            bold = [d for d in left if d.finding.fix and d.finding.fix.restructures]
+            chosen = fixes_to_make(bold, unsafe=self.unsafe)
+            chosen = chosen or fixes_to_make(left, unsafe=self.unsafe)
+            sound = self._harmless(note, [], chosen) if chosen else []
+            if sound or not chosen:
+                return sound
 
     def _harmless(
         self, note: Note, kept: Sequence[Diagnostic], chosen: list[Diagnostic]

@@ -3,7 +3,17 @@
 import re
 from unicodedata import normalize
 
-__all__ = ["NotePath", "extension", "folded", "folder_of", "is_note", "join", "name_of", "stem_of"]
+__all__ = [
+    "NotePath",
+    "extension",
+    "folded",
+    "folder_of",
+    "is_note",
+    "join",
+    "name_of",
+    "stem_of",
+    "tidy",
+]
 
 NotePath = str
 """A path relative to the vault's root, parts joined by `/`."""

@@ -25,7 +25,17 @@ from knapper.core.paths import (
 from knapper.core.settings import DEFAULT_SETTINGS, Settings
 from knapper.core.similar import SimilarNames
 
-__all__ = ["Ambiguous", "Found", "Missing", "Resolution", "Subpath", "Vault", "split_link"]
+__all__ = [
+    "Ambiguous",
+    "Found",
+    "Missing",
+    "Resolution",
+    "Subpath",
+    "Vault",
+    "reduced_heading",
+    "slug",
+    "split_link",
+]
 
 
 class Found(NamedTuple):

@@ -36,7 +36,7 @@ def empty_alias(note: Note) -> Iterator[Finding]:
     for link in note.links:
         if link.display_start >= 0 and not link.display and link.kind == "wiki":
             edit = Edit(Span(link.target_end, link.end - 2), "")
-            fix = Fix("remove the pipe", (edit,))
+            fix = None if _makes_a_column(note, link) else Fix("remove the pipe", (edit,))
             yield Finding(span_of(link), f"no text follows the pipe of '{link.target}'", fix)
 
 
@@ -62,7 +62,8 @@ def unescaped_pipe_in_table(note: Note) -> Iterator[Finding]:
             edits = tuple(_escapes(note.text, link)) if link.kind == "wiki" else ()
             if edits:
                 message = f"the pipe of '{link.target}' ends the cell; expected '\\|' in a table"
-                yield Finding(span_of(link), message, Fix("escape the pipe", edits, True, True))
+                fix = Fix("escape the pipe", edits, safe=True, restructures=True)
+                yield Finding(span_of(link), message, None if _makes_a_column(note, link) else fix)
 
 
 @check(when="links")
@@ -101,6 +102,18 @@ def self_link(note: Note, vault: Vault) -> Iterator[Finding]:
 
 _EMPTY = re.compile(r"\[\[\]\]|(?<![\w\])\\!])!?\[(?:[^\[\]\n\\]|\\.)*\]\(\)")
 _PARENTHESES = re.compile(r"\([^()]*+\)")
+
+
+def _makes_a_column(note: Note, link: Link) -> bool:
+    """Tell whether a link has a bare pipe in the first row of a table.
+
+    That row has as many cells as the row of dashes below it (GFM 0.29, 4.10): without
+    the pipe there would be no table any more.
+    """
+    return any(_escapes(note.text, link)) and any(
+        table.start <= link.start and "\n" not in note.text[table.start : link.start]
+        for table in note.tables
+    )
 
 
 def _escapes(text: str, link: Link) -> Iterator[Edit]:

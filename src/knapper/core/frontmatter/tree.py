@@ -16,7 +16,7 @@ import yaml
 from knapper.core.frontmatter.scalars import Value, plain_value
 from knapper.core.text import Span
 
-__all__ = ["Node", "Tree", "YamlError", "read_tree"]
+__all__ = ["Node", "Style", "Tree", "YamlError", "read_tree"]
 
 Style = Literal["plain", "single", "double", "literal", "folded", "flow", "block", "alias"]
 Trouble = Literal["syntax", "root", "duplicate"]
