@@ -10,6 +10,7 @@ import pytest
 
 from conftest import Knapper, WriteVault, contents
 from knapper.app import workspace
+from knapper.app.act import act
 from knapper.core.plan import Outcome, Plan
 from knapper.core.rule import Check, Finding, Rule
 from knapper.shell import disk
@@ -203,11 +204,11 @@ def test_a_note_changed_since_it_was_judged_is_not_overwritten(
 ) -> None:
     root = vault({"N.md": "[[some note]]\n", "some_note.md": ""})
 
-    def edited_meanwhile(plan: Plan, root: Path, trash: Path) -> Outcome:
+    def edited_meanwhile(root: Path, plan: Plan, name: str) -> tuple[Outcome, int | None]:
         (root / "N.md").write_text("typed meanwhile\n")
-        return disk.execute(plan, root, trash)
+        return act(root, plan, name)
 
-    monkeypatch.setattr("knapper.app.check.execute", edited_meanwhile)
+    monkeypatch.setattr("knapper.app.check.carry_out", edited_meanwhile)
     ran = knapper(root, "check", "--fix")
     assert ran.status == 1
     assert "changed meanwhile" in ran.err
@@ -224,7 +225,7 @@ def test_a_disk_that_refuses_leaves_the_old_note_whole(
     def refuse(_: int) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("knapper.shell.disk.os.fsync", refuse)
+    monkeypatch.setattr("knapper.shell.folder.os.fsync", refuse)
     ran = knapper(root, "check", "--fix")
     monkeypatch.undo()
     assert ran.status == 1

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Knapper, WriteVault, command, contents
+from knapper.app.act import act
 from knapper.app.workspace import load_rules
 from knapper.core.fix import fix_vault, fixes_to_make
 from knapper.core.guard import harm_of
@@ -20,7 +21,6 @@ from knapper.core.plan import Write
 from knapper.core.rule import Check, Diagnostic, Finding, Fix, Rule
 from knapper.core.text import Edit, OverlappingEditsError, Span, apply_edits
 from knapper.core.vault import Vault
-from knapper.shell.disk import execute
 
 ALL = list(load_rules())
 
@@ -221,7 +221,7 @@ def test_pain_20_a_fix_that_fails_is_a_failing_status(vault: WriteVault, knapper
 
 def test_pain_21_creating_a_note_never_overwrites_one(tmp_path: Path) -> None:
     (tmp_path / "N.md").write_text("mine")
-    outcome = execute((Write("N.md", b"", None),), tmp_path, tmp_path / "trash")
+    outcome, _ = act(tmp_path, (Write("N.md", b"", None),), "test")
     assert outcome.refused
     assert (tmp_path / "N.md").read_text() == "mine"
 

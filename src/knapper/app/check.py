@@ -1,9 +1,9 @@
 """Checking a vault, and mending what can be mended."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
+from knapper.app.act import act as carry_out
 from knapper.app.workspace import CHECKED, Workspace, facts
 from knapper.core.fix import Concern, Dropped, fix_vault
 from knapper.core.lint import lint_note
@@ -12,10 +12,8 @@ from knapper.core.paths import NotePath, extension
 from knapper.core.plan import Outcome, Plan, Refused, Write, digest
 from knapper.core.rule import Diagnostic
 from knapper.core.vault import Vault
-from knapper.shell.disk import execute, read_bytes
-from knapper.shell.store import Store
 
-__all__ = ["Checked", "Repaired", "check", "repair", "undo"]
+__all__ = ["Checked", "Repaired", "check", "repair"]
 
 Progress = Callable[[int, int], None]
 """Is told (notes done, notes in all) from time to time."""
@@ -94,7 +92,7 @@ def repair(
         Write(path, text.encode(), _digest_of(checked.notes[path]), "safe fixes")
         for path, text in sorted(mended.texts.items())
     )
-    outcome = _carry_out(plan, workspace, checked) if act else (Outcome(plan, ()), None)
+    outcome = carry_out(workspace.root, plan, "check --fix") if act else (Outcome(plan, ()), None)
     refused = {one.change.path for one in outcome[0].refused}
     left = {path: found for path, found in mended.left.items() if path not in refused}
     now = {**by_note, **left}
@@ -118,48 +116,3 @@ def _by_note(checked: Checked) -> dict[NotePath, list[Diagnostic]]:
 
 def _digest_of(note: Note) -> str:
     return digest(note.text.encode())
-
-
-def _carry_out(plan: Plan, workspace: Workspace, checked: Checked) -> tuple[Outcome, int | None]:
-    if not plan:
-        return Outcome((), ()), None
-    store = Store(workspace.root)
-    before = {change.path: checked.notes[change.path].text.encode() for change in plan}
-    changes = [(c.path, before[c.path], c.content) for c in plan if isinstance(c, Write)]
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
-    run = store.remember("check --fix", now, list(changes))
-    outcome = execute(plan, workspace.root, store.folder / "trash")
-    store.forget(run, [refused.change.path for refused in outcome.refused])
-    return outcome, run
-
-
-def undo(workspace: Workspace, run: int | None) -> tuple[int, Outcome]:
-    """Take back a run (the latest that was not taken back); raises `LookupError`.
-
-    A note that was changed since is refused, not overwritten.
-    """
-    store = Store(workspace.root)
-    runs = store.runs()
-    undone = {one.undoes for one in runs}
-    possible = [one.id for one in runs if one.undoes is None and one.id not in undone]
-    chosen = run if run is not None else next(iter(possible), None)
-    if chosen is None or chosen not in {one.id for one in runs}:
-        raise LookupError("nothing to undo" if run is None else f"there is no run {run}")
-    plan = tuple(
-        Write(one.path, one.before, one.after, f"undo of run {chosen}")
-        for one in store.replaced(chosen)
-        if one.before is not None
-    )
-    contents = [(c.path, _now(workspace, c.path), c.content) for c in plan]
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
-    number = store.remember(f"undo {chosen}", now, list(contents), undoes=chosen)
-    outcome = execute(plan, workspace.root, store.folder / "trash")
-    store.forget(number, [refused.change.path for refused in outcome.refused])
-    return chosen, outcome
-
-
-def _now(workspace: Workspace, path: NotePath) -> bytes | None:
-    try:
-        return read_bytes(workspace.root, path)
-    except OSError:
-        return None

@@ -1,17 +1,23 @@
 """Making a working vault: the template, its sources, and the notes in them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from knapper.app.workspace import CONFIG_NAME
+from knapper.app.act import act
+from knapper.app.roots import CONFIG_NAME
+from knapper.app.sync import Synced, sync
 from knapper.core.errors import KnapperError
 from knapper.core.plan import Plan, Refused, Write
 from knapper.shell.bundled import bundled
-from knapper.shell.disk import execute, files_under
+from knapper.shell.disk import files_under
 
 __all__ = ["Made", "init"]
+
+_SAMPLE = 1000
+"""Files of a source that are read to tell what kind of notes it has."""
 
 
 class Made(NamedTuple):
@@ -19,12 +25,18 @@ class Made(NamedTuple):
 
     root: Path
     written: int
-    sources: Sequence[tuple[str, int]]
+    pulled: Sequence[Synced]
     preset: str
     refused: Sequence[Refused]
 
 
-def init(root: Path, sources: Sequence[Path], preset: str | None) -> Made:
+def init(
+    root: Path,
+    sources: Sequence[Path],
+    preset: str | None,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Made:
     """Make a vault at `root` from the template, with notes pulled in from sources.
 
     Nothing that is there is overwritten; raises `KnapperError` for a folder that
@@ -38,30 +50,24 @@ def init(root: Path, sources: Sequence[Path], preset: str | None) -> Made:
         if not source.is_dir():
             raise KnapperError(f"{source}: there is no such folder to take notes from")
     template = bundled("vault-template")
-    plan: list[Write] = [
+    named: list[tuple[str, Path]] = []
+    for source in sources:
+        name = _free_name(source.resolve().name, [name for name, _ in named])
+        named.append((name, source.resolve()))
+    preset = preset or _preset([source for _, source in named])
+    config = _config((template / CONFIG_NAME).read_text(encoding="utf-8"), preset, named)
+    plan = [
         Write(path.relative_to(template).as_posix(), path.read_bytes(), None, "template")
         for path in sorted(template.rglob("*"))
         if path.is_file() and path.name != CONFIG_NAME
     ]
-    named: list[tuple[str, Path]] = []
-    pulled: list[tuple[str, int]] = []
-    for source in sources:
-        name = _free_name(source.resolve().name, [name for name, _ in named])
-        named.append((name, source.resolve()))
-        notes = [
-            Write(f"Sources/{name}/{path}", file.read_bytes(), None, f"from {source}")
-            for path, file in files_under(source)
-        ]
-        plan += notes
-        pulled.append((name, len(notes)))
-    preset = preset or _preset(plan)
-    config = _config((template / CONFIG_NAME).read_text(encoding="utf-8"), preset, named)
     plan.append(Write(CONFIG_NAME, config.encode(), None, "configuration"))
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KnapperError(f"{root}: {(error.strerror or str(error)).lower()}") from error
-    outcome = execute(_new(plan, root), root, root)
+    outcome, _ = act(root, _new(plan, root), "init")
+    pulled = sync(root, progress=progress) if named else []
     return Made(root, len(outcome.done), pulled, preset, outcome.refused)
 
 
@@ -81,9 +87,14 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
     return free
 
 
-def _preset(plan: Sequence[Write]) -> str:
-    """Choose `video-notes` where most of the notes pulled in are written from videos."""
-    notes = [c.content for c in plan if c.path.startswith("Sources/") and c.path.endswith(".md")]
+def _preset(sources: Sequence[Path]) -> str:
+    """Choose `video-notes` where most of the notes of the sources are written from videos."""
+    notes = [
+        file.read_bytes()
+        for source in sources
+        for path, file in islice(files_under(source), _SAMPLE)
+        if path.endswith(".md")
+    ]
     from_video = sum(b"yt-timestamp" in note or b"\nvideoId:" in note for note in notes)
     return "video-notes" if from_video * 2 > len(notes) else "recommended"
 

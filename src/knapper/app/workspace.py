@@ -1,9 +1,6 @@
 """An opened vault: its root, its configuration, its rules and its files."""
 
-import os
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -11,9 +8,10 @@ from pathlib import Path
 import pathspec
 
 import knapper.checks  # noqa: F401 - fills the registry of checks
+from knapper.app.roots import CONFIG_NAME, config_folder, config_table, find_root
 from knapper.core.base import views_of
 from knapper.core.config import Config, read_config, rules_for
-from knapper.core.errors import ConfigError, KnapperError
+from knapper.core.errors import KnapperError
 from knapper.core.lint import Ruleset
 from knapper.core.note import Facts, Note, Trouble, facts_of
 from knapper.core.paths import NotePath, extension
@@ -36,27 +34,8 @@ __all__ = [
     "with_selection",
 ]
 
-CONFIG_NAME = ".knapper.toml"
 CHECKED = ("md", "canvas", "base")
 """Extensions of the files that are checked."""
-
-
-def find_root(start: Path) -> Path:
-    """Return the vault that holds `start`: the nearest folder upward that says so.
-
-    That is one with `.knapper.toml`, `.obsidian/` or, where the configuration folder
-    was renamed, a hidden folder with an `app.json`. Where there is none, `start`
-    itself (or its folder) is the vault.
-    """
-    start = absolute(start)  # with `..` a folder would be its own grandparent
-    folder = start if start.is_dir() else start.parent
-    for candidate in (folder, *folder.parents):
-        with suppress(OSError):  # what may not be looked into is not the vault
-            if (candidate / CONFIG_NAME).is_file() or (candidate / ".obsidian").is_dir():
-                return candidate
-            if next(candidate.glob(".obsidian*/app.json"), None):
-                return candidate
-    return folder
 
 
 @cache
@@ -180,10 +159,7 @@ def open_workspace(start: Path, config: Path | None = None, root: Path | None = 
         reason = (error.strerror or str(error)).lower()
         raise KnapperError(f"{found}: this folder cannot be read: {reason}") from error
     settings_of = _load_config(found, config)
-    folder = settings_of.config_folder
-    if not (found / folder).is_dir():
-        renamed = next(iter(sorted(found.glob(".obsidian*/app.json"))), None)
-        folder = renamed.parent.name if renamed else folder
+    folder = config_folder(found, settings_of.config_folder)
     files = {name: read_text(found, f"{folder}/{name}") for name in SETTING_FILES}
     notices = tuple(
         f"{folder}/{name}: this is not a JSON object, so its settings do not count"
@@ -193,28 +169,8 @@ def open_workspace(start: Path, config: Path | None = None, root: Path | None = 
 
 
 def _load_config(root: Path, given: Path | None) -> Config:
-    path = given or root / CONFIG_NAME
-    rules = {rule.name: rule for rule in load_rules()}
-    key = ""
-    if given is None and not path.is_file():
-        path, key = root / "pyproject.toml", "knapper"
-        if not path.is_file():
-            return Config()
-    source = os.path.relpath(path) if path.is_absolute() else str(path)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(source, "", (error.strerror or str(error)).lower()) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(source, "", "this file is not UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(source, "", f"this is not TOML: {error}") from error
-    if key:
-        tool = data.get("tool")
-        data = tool.get(key, {}) if isinstance(tool, dict) else {}
-        if not data:
-            return Config()
-    return read_config(data, source, rules)
+    source, table = config_table(root, given)
+    return read_config(table, source, {rule.name: rule for rule in load_rules()})
 
 
 def with_selection(config: Config, select: Sequence[str], ignore: Sequence[str]) -> Config:

@@ -14,6 +14,7 @@ COMMANDS = {
     "facts": "knapper.cli.facts",
     "init": "knapper.cli.init",
     "rule": "knapper.cli.rule",
+    "sync": "knapper.cli.sync",
     "undo": "knapper.cli.undo",
 }
 

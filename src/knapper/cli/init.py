@@ -5,7 +5,10 @@ from pathlib import Path
 import click
 
 from knapper.app.init import init
+from knapper.cli.progress import reporting
+from knapper.cli.terminal import printable
 from knapper.core.config import PRESETS
+from knapper.core.plan import Copy
 
 __all__ = ["command"]
 
@@ -17,10 +20,16 @@ __all__ = ["command"]
 @click.option("--preset", type=click.Choice(tuple(PRESETS)), help="Default: by the notes.")
 def command(folder: Path, sources: tuple[Path, ...], preset: str | None) -> int:
     """Make FOLDER a vault that opens in Obsidian, with notes from its sources."""
-    made = init(folder, sources, preset)
+    with reporting() as progress:
+        made = init(folder, sources, preset, progress=progress)
     click.echo(f"{made.root}: a vault with {made.written} files, preset '{made.preset}'")
-    for name, count in made.sources:
-        click.echo(f"  Sources/{name}: {count} files pulled in")
+    for one in made.pulled:
+        count = len([c for _, c in one.report.changes if isinstance(c, Copy)]) if one.report else 0
+        click.echo(f"  {one.replica.into}: {count} files pulled in")
+        if one.problem:
+            click.echo(f"  {one.replica.into}: {printable(one.problem)}", err=True)
+        for path, reason in (one.report.skipped if one.report else {}).items():
+            click.echo(f"  {printable(path)}: skipped: {printable(reason)}", err=True)
     for refused in made.refused:
         click.echo(f"  {refused.change.path}: left as it was: {refused.reason}", err=True)
     click.echo(f"next: knapper check {made.root}")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from knapper.app.check import undo
-from knapper.app.workspace import open_workspace
+from knapper.app.roots import find_root
+from knapper.app.undo import undo
 from knapper.cli.terminal import number_of, printable
 from knapper.core.errors import KnapperError
 from knapper.shell.store import Store
@@ -22,13 +22,17 @@ def command(run: int | None, vault: Path | None, listing: bool) -> int:
 
     Notes that were changed since are left as they are, and named.
     """
-    workspace = open_workspace((vault or Path()).absolute(), None, vault)
+    root = vault or find_root(Path().absolute())
+    if not root.is_dir():
+        raise KnapperError(f"{root}: there is no such folder")
     if listing:
-        for one in Store(workspace.root).runs():
+        with Store(root) as store:
+            runs = store.runs()
+        for one in runs:
             click.echo(f"{one.id:>5}  {one.at}  {one.command}  ({number_of(one.changed, 'note')})")
         return 0
     try:
-        number, outcome = undo(workspace, run)
+        number, outcome = undo(root, run)
     except LookupError as error:
         raise KnapperError(str(error.args[0])) from error
     for refused in outcome.refused:

@@ -5,30 +5,17 @@ raises `ConfigError`, which names the file, the key and what would be right.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from types import UnionType
-from typing import NamedTuple, NoReturn, cast, get_args, get_origin
+from typing import NamedTuple, cast, get_args, get_origin
 
-from knapper.core.errors import ConfigError
+from knapper.core.replicas import Replica, SyncSettings, read_replicas, read_sync_settings
 from knapper.core.rule import SEVERITIES, Rule, Severity
+from knapper.core.tables import TableReader
 
-__all__ = ["PRESETS", "Config", "Override", "Replica", "read_config", "rules_for"]
+__all__ = ["PRESETS", "Config", "Override", "read_config", "rules_for"]
 
 Matches = Callable[[Sequence[str], str], bool]
 """Tells whether gitignore patterns hold a path."""
-
-MODES = ("pull", "two-way", "push", "mirror")
-
-
-class Replica(NamedTuple):
-    """A folder that the vault is kept in sync with; `into` is a folder of the vault."""
-
-    name: str
-    path: str
-    mode: str = "two-way"
-    into: str = ""
-    exclude: tuple[str, ...] = ()
-    fix: bool = True
 
 
 class Override(NamedTuple):
@@ -54,6 +41,7 @@ class Config(NamedTuple):
     options: Mapping[str, Mapping[str, object]] = {}
     overrides: tuple[Override, ...] = ()
     replica: tuple[Replica, ...] = ()
+    sync: SyncSettings = SyncSettings()
     baseline: str = ""
     config_folder: str = ".obsidian"
 
@@ -118,17 +106,17 @@ def _is_selected(rule: Rule, select: Sequence[str]) -> bool:
     return rule.name in select or "all" in select or (rule.enabled and rule.family in select)
 
 
-class _Reader:
+class _Reader(TableReader):
     """Reads tables, and knows what to say of what does not belong there."""
 
     def __init__(self, source: str, rules: Mapping[str, Rule]) -> None:
-        self.source = source
+        super().__init__(source)
         self.rules = rules
         self.families = {rule.family for rule in rules.values()}
 
     def config(self, data: Mapping[str, object]) -> Config:
         known = {name.replace("_", "-") for name in Config._fields} - {"source"}
-        known |= {"sync", "watch", "rules"}
+        known |= {"watch", "rules"}
         self.known_keys(data, known, "")
         preset = self.text(data, "preset", "recommended")
         if preset not in PRESETS:
@@ -143,7 +131,8 @@ class _Reader:
             severity=self.severities(data, ""),
             options=self.rule_options(data, ""),
             overrides=tuple(map(self.override, self.tables(data, "overrides"))),
-            replica=self.replicas(data),
+            replica=read_replicas(self, data),
+            sync=read_sync_settings(self, data),
             baseline=self.text(data, "baseline", ""),
             config_folder=self.text(data, "config-folder", ".obsidian"),
         )
@@ -160,28 +149,6 @@ class _Reader:
             severity=self.severities(table, "overrides."),
             options=self.rule_options(table, "overrides."),
         )
-
-    def replicas(self, data: Mapping[str, object]) -> tuple[Replica, ...]:
-        found: list[Replica] = []
-        for table in self.tables(data, "replica"):
-            self.known_keys(table, set(Replica._fields), "replica")
-            name, path = self.text(table, "name", ""), self.text(table, "path", "")
-            if not name or not path:
-                self.fail("replica", "a replica needs a name and a path")
-            if any(one.name == name for one in found):
-                self.fail("replica", f"two replicas are called '{name}'")
-            mode = self.text(table, "mode", "two-way")
-            if mode not in MODES:
-                self.fail("replica.mode", f"'{mode}' is none of {', '.join(MODES)}")
-            into = self.text(table, "into", "")
-            if into.startswith("/") or ".." in into.split("/"):
-                self.fail("replica.into", f"'{into}' leaves the vault; give a folder inside it")
-            fix = table.get("fix", True)
-            if not isinstance(fix, bool):
-                self.fail("replica.fix", "expected true or false")
-            exclude = self.texts(table, "exclude")
-            found.append(Replica(name, path, mode, into.strip("/"), exclude, bool(fix)))
-        return tuple(found)
 
     def severities(self, data: Mapping[str, object], where: str) -> dict[str, Severity]:
         table = self.table(data, "severity")
@@ -233,43 +200,6 @@ class _Reader:
         if name not in self.rules:
             near = self.near(name, [*self.rules, *self.families])
             self.fail(key, f"no rule is called '{name}'{near}")
-
-    def known_keys(self, table: Mapping[str, object], known: set[str], where: str) -> None:
-        for key in table:
-            if key not in known:
-                place = f"{where}.{key}" if where else key
-                self.fail(place, f"unknown key{self.near(key, known)}")
-
-    def near(self, word: str, words: Iterable[str]) -> str:
-        found = get_close_matches(word, list(words), 1)
-        return f"; did you mean '{found[0]}'?" if found else ""
-
-    def text(self, data: Mapping[str, object], key: str, default: str) -> str:
-        value = data.get(key, default)
-        if not isinstance(value, str):
-            self.fail(key, "expected a text")
-        return value
-
-    def texts(self, data: Mapping[str, object], key: str) -> tuple[str, ...]:
-        value = data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.fail(key, "expected a list of texts")
-        return tuple(cast(list[str], value))
-
-    def table(self, data: Mapping[str, object], key: str) -> Mapping[str, object]:
-        value = data.get(key, {})
-        if not isinstance(value, dict):
-            self.fail(key, "expected a table")
-        return cast(dict[str, object], value)
-
-    def tables(self, data: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
-        value = data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.fail(key, f"expected tables, each under [[{key}]]")
-        return cast(list[Mapping[str, object]], value)
-
-    def fail(self, key: str, problem: str) -> NoReturn:
-        raise ConfigError(self.source, key, problem)
 
 
 def _list(words: Iterable[str]) -> str:

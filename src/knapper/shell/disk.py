@@ -4,20 +4,16 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
 
 from knapper.core.note import Note, Trouble
 from knapper.core.paths import NotePath
-from knapper.core.plan import Change, Move, Outcome, Plan, Refused, Trash, Write, digest
 
 __all__ = [
     "Tree",
     "absolute",
     "decode_note",
-    "execute",
     "files_under",
     "read_bytes",
     "read_note",
@@ -181,120 +177,6 @@ def decode_note(path: NotePath, content: bytes) -> Note:
 
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
-
-
-# -- carrying out a plan -------------------------------------------------------------------
-
-
-def execute(plan: Plan, root: Path, trash: Path) -> Outcome:
-    """Carry out a plan. What the world has overtaken is refused, and the rest done.
-
-    Nothing is ever overwritten that is not what the plan expects: each change looks
-    again just before it acts. A file is written aside, flushed and renamed; it keeps
-    its mode and extended attributes. `trash` is where trashed files go.
-    """
-    done: list[Change] = []
-    refused: list[Refused] = []
-    for change in plan:
-        reason = _refusal(change, root) or _try(change, root, trash)
-        if reason:
-            refused.append(Refused(change, reason))
-        else:
-            done.append(change)
-    return Outcome(tuple(done), tuple(refused))
-
-
-def _refusal(change: Change, root: Path) -> str:
-    """Say why a change must not be made, "" if it may be."""
-    if not isinstance(change, Write | Move | Trash):
-        return "a vault is changed by writing, moving and trashing files only"
-    for path in (change.path, change.to) if isinstance(change, Move) else (change.path,):
-        target = root / path
-        parts = Path(path).parts
-        if target.is_symlink() or not parts or ".." in parts or Path(path).is_absolute():
-            return "the path does not stay in the vault"
-        real = os.path.realpath(target.parent)
-        if os.path.commonpath((real, os.path.realpath(root))) != os.path.realpath(root):
-            return "the path leads out of the vault"
-    try:
-        now = _digest_at(root, change.path)
-    except OSError as error:
-        return f"it cannot be read: {_reason(error)}"
-    if now != change.expect:
-        if change.expect is None:
-            return "something is there already"
-        return "it was changed meanwhile" if now else "it is not there any more"
-    if isinstance(change, Move) and os.path.lexists(root / change.to):
-        return f"'{change.to}' is there already"
-    return ""
-
-
-def _digest_at(root: Path, path: NotePath) -> str | None:
-    try:
-        return digest(read_bytes(root, path))
-    except FileNotFoundError:
-        return None
-
-
-def _try(change: Change, root: Path, trash: Path) -> str:
-    try:
-        match change:
-            case Write():
-                _write(root, change)
-            case Move():
-                (root / change.to).parent.mkdir(parents=True, exist_ok=True)
-                os.rename(root / change.path, root / change.to)
-            case Trash():
-                goal = trash / f"{uuid4().hex[:8]}-{Path(change.path).name}"
-                trash.mkdir(parents=True, exist_ok=True)
-                os.rename(root / change.path, goal)
-    except OSError as error:
-        return _reason(error)
-    return ""
-
-
-def _write(root: Path, change: Write) -> None:
-    """Write aside, flush, and take the place of the old file in one step."""
-    target = root / change.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.parent / f".knapper-{uuid4().hex}.tmp"
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(change.content)
-            file.flush()
-            os.fsync(file.fileno())
-        if change.expect is None:
-            os.link(aside, target)  # fails if something is there by now
-            return
-        _keep_attributes(target, aside)
-        if _digest_at(root, change.path) != change.expect:
-            raise OSError(0, "it was changed meanwhile")
-        os.replace(aside, target)
-        _flush_folder(target.parent)
-    finally:
-        with suppress(FileNotFoundError):
-            aside.unlink()
-
-
-def _keep_attributes(old: Path, new: Path) -> None:
-    """Give the new file the owner, mode and extended attributes of the old one."""
-    status = os.stat(old)
-    with suppress(OSError, AttributeError):  # only root may give a file away
-        os.chown(new, status.st_uid, status.st_gid)
-    os.chmod(new, stat.S_IMODE(status.st_mode))
-    with suppress(OSError, AttributeError):
-        for name in os.listxattr(old):
-            os.setxattr(new, name, os.getxattr(old, name))
-
-
-def _flush_folder(folder: Path) -> None:
-    with suppress(OSError):  # not every file system lets a folder be flushed
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def files_under(root: Path) -> Iterator[tuple[str, Path]]:

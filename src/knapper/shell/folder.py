@@ -18,7 +18,7 @@ from knapper.core.paths import NotePath
 from knapper.core.plan import State
 from knapper.sync.tree import FOLDER, evicted, link_state
 
-__all__ = ["Folder", "Listing", "Source", "Stamp", "is_aside", "new_aside"]
+__all__ = ["Folder", "Listing", "NewFile", "Source", "Stamp", "is_aside", "is_settled", "new_aside"]
 
 Stamp = tuple[int, int, int, int]
 """Size, modification and change time (ns) and number of a file: equal, no new look."""
@@ -52,9 +52,43 @@ def new_aside() -> str:
     return f".knapper-{uuid4().hex}.tmp"
 
 
+def is_settled(stamp: Stamp, looked: int) -> bool:
+    """Tell whether a stamp that was seen at the time `looked` (ns) can be believed later.
+
+    A file that changes twice within one tick of the file system's clock keeps its
+    stamp. A tick is up to 10 ms on ext4, APFS and NTFS, and 2 s on exFAT, whose times
+    have no small digits (git calls such entries racy: "Racy Git", git documentation).
+    """
+    latest = max(stamp[1], stamp[2])
+    coarse = stamp[2] % 1_000_000 == 0
+    return looked - latest > (2_500_000_000 if coarse else 20_000_000)
+
+
 def is_aside(name: str) -> bool:
     """Tell whether a file of this name is one of ours that is not yet in place."""
     return name.startswith(".knapper-") and name.endswith(".tmp")
+
+
+class NewFile:
+    """A file that is being written."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, content: bytes) -> None:
+        """Write all of it; raises `OSError`, of a full disk for one."""
+        left = memoryview(content)
+        while left:
+            left = left[os.write(self._descriptor, left) :]
+
+    def set_modified(self, modified: int) -> None:
+        """Set the modification time (ns); it is a courtesy, and no error if it fails."""
+        with suppress(OSError):
+            os.utime(self._descriptor, ns=(modified, modified))
+
+    def flush(self) -> None:
+        """Make what was written last through a power cut."""
+        os.fsync(self._descriptor)
 
 
 class Source:
@@ -121,9 +155,7 @@ class Source:
                 try:
                     status = entry.stat(follow_symlinks=False)
                     if is_regular(status.st_mode):
-                        files[path] = (
-                            status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
-                        )  # fmt: skip
+                        files[path] = _stamp(status)
                     else:
                         self._special(path, status, found)
                     if not name.isascii():
@@ -155,6 +187,19 @@ class Source:
             found.odd[path] = "this symbolic link leads out of the folder"
         else:
             found.links[path] = target
+
+    def folds_case(self, listing: Listing) -> bool:
+        """Tell whether names that differ by case only are one name here.
+
+        It is tried with the name of a file that is there; without one it is not known,
+        and the answer is no.
+        """
+        for path, stamp in listing.files.items():
+            above, slash, name = path.rpartition("/")
+            other = f"{above}{slash}{name.swapcase()}"
+            if other != path and other not in listing.files:
+                return self.stamp(other) == stamp
+        return False
 
     # -- looking and reading -------------------------------------------------------------
 
@@ -203,7 +248,7 @@ class Source:
             return None
         if not stat.S_ISREG(status.st_mode):
             return None
-        return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+        return _stamp(status)
 
     def absent(self, path: NotePath) -> bool:
         """Tell whether nothing stands at the path; raises `OSError` if nobody knows."""
@@ -260,13 +305,25 @@ class Source:
             while piece := os.read(descriptor, _PIECE):
                 hashed.update(piece)
             after = os.fstat(descriptor)
-        stamp = after.st_size, after.st_mtime_ns, after.st_ctime_ns, after.st_ino
-        same = stamp == (before.st_size, before.st_mtime_ns, before.st_ctime_ns, before.st_ino)
-        return hashed.hexdigest(), stamp if same else None
+        same = _stamp(after) == _stamp(before)
+        return hashed.hexdigest(), _stamp(after) if same else None
 
 
 class Folder(Source):
     """A folder that can be changed, one step at a time."""
+
+    def folds_case(self, listing: Listing) -> bool:
+        """As `Source.folds_case`; in an empty folder it is tried with a file of ours."""
+        if listing.files:
+            return super().folds_case(listing)
+        aside = new_aside()
+        try:
+            with self.writing(aside):
+                return self.stamp(aside.upper()) is not None
+        except OSError:
+            return False
+        finally:
+            self.remove(aside)
 
     def make_folder(self, path: NotePath) -> None:
         """Make a folder and those above it; one that is there is no mistake."""
@@ -303,13 +360,13 @@ class Folder(Source):
             os.close(self._held.pop(folder))
 
     @contextmanager
-    def writing(self, path: NotePath) -> Iterator[int]:
+    def writing(self, path: NotePath) -> Iterator["NewFile"]:
         """Make a new file for writing; raises `FileExistsError` if one is there."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
         with self._made_above(path) as (folder, name):
             descriptor = os.open(name, flags, 0o666, dir_fd=folder)
         try:
-            yield descriptor
+            yield NewFile(descriptor)
         finally:
             os.close(descriptor)
 
@@ -367,19 +424,30 @@ class Folder(Source):
     def keep_attributes(self, old: NotePath, new: NotePath) -> None:
         """Give a new file the mode and the extended attributes of the old one."""
         with suppress(OSError), self.opened(old) as before, self.opened(new) as after:
-            mode = stat.S_IMODE(os.fstat(before).st_mode)
-            if mode != stat.S_IMODE(os.fstat(after).st_mode):
+            was, now = os.fstat(before), os.fstat(after)
+            if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
+                with suppress(OSError):  # only root may give a file away
+                    os.fchown(after, was.st_uid, was.st_gid)
+            mode = stat.S_IMODE(was.st_mode)
+            if mode != stat.S_IMODE(now.st_mode):
                 os.fchmod(after, mode)
             for name in os.listxattr(before):
                 os.setxattr(after, name, os.getxattr(before, name))
 
-    def flush(self, folders: set[NotePath], *, whole: bool) -> None:
-        """Make renames last: flush these folders, or the `whole` file system at once."""
-        if whole and _sync_all(self._descriptor("")):
-            return
+    def flush(self, path: NotePath) -> None:
+        """Make the content of a file last; raises `OSError`."""
+        with self.opened(path) as descriptor:
+            os.fsync(descriptor)
+
+    def flush_folders(self, folders: set[NotePath]) -> None:
+        """Make the names in these folders last, where the file system can."""
         for folder in folders:
-            with suppress(OSError):  # not every file system lets a folder be flushed
+            with suppress(OSError):
                 os.fsync(self._descriptor(folder))
+
+    def flush_all(self) -> bool:
+        """Make everything last at once; False if the system cannot do that."""
+        return _BY_DESCRIPTOR and _sync_all(self._descriptor(""))
 
 
 def _sync_all(descriptor: int) -> bool:
@@ -390,6 +458,11 @@ def _sync_all(descriptor: int) -> bool:
         return bool(ctypes.CDLL(None).syncfs(descriptor) == 0)
     except (AttributeError, OSError, TypeError):
         return False
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    number = status.st_ino & 0x7FFF_FFFF_FFFF_FFFF  # what a database can hold
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, number
 
 
 def _reason(error: OSError) -> str:

@@ -1,38 +1,68 @@
-"""What knapper remembers of a vault, outside the vault: runs, and what they replaced.
+"""What knapper remembers of a vault, outside the vault: runs, versions, what is in sync.
 
 One SQLite file for each vault in the user's state folder (`KNAPPER_STATE_DIR`
-overrides). Old contents are kept by their digest, compressed; nothing in a vault
-depends on it. Losing it costs the undo of past runs, never a note.
+overrides). Contents are kept by their digest, compressed; large ones as files beside
+it. Nothing in a vault depends on it: losing it costs the undo of past runs and makes
+the next sync careful, never a note.
 """
 
 import os
 import sqlite3
+import time
 import zlib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
-
-from platformdirs import user_state_path
+from typing import NamedTuple, Self
 
 from knapper.core.errors import KnapperError
 from knapper.core.paths import NotePath
-from knapper.core.plan import digest
+from knapper.core.plan import State
 
-__all__ = ["Replaced", "Run", "Store", "state_folder"]
+__all__ = ["LARGE", "BrokenStoreError", "Replaced", "Run", "Store", "Version", "state_folder"]
 
 _SCHEMA = """
-create table if not exists run (
+create table run (
     id integer primary key, at text not null, command text not null, undoes integer
 );
-create table if not exists replaced (
-    run integer not null references run, path blob not null, -- its bytes: it may not be UTF-8
-    before text, after text, primary key (run, path)
+create table replaced (
+    run integer not null references run, root text not null,
+    path blob not null, -- its bytes: a name may not be UTF-8
+    before text, after text, primary key (run, root, path)
+) without rowid;
+create table content (digest text primary key, size integer not null, data blob);
+create table version (
+    path blob not null, digest text not null, modified integer not null,
+    at integer not null, primary key (path, digest)
+) without rowid;
+create table journal (
+    id integer primary key, run integer not null, root text not null, kind text not null,
+    path blob not null, goal blob not null, before text, after text, aside text not null
 );
-create table if not exists content (digest text primary key, data blob not null);
+create table replica (
+    name text primary key, left_identity text not null, right_identity text not null,
+    filter text not null
+);
+create table synced (
+    replica text not null, path text not null, base text,
+    left_state text, left_size integer, left_modified integer, left_changed integer,
+    left_number integer,
+    right_state text, right_size integer, right_modified integer, right_changed integer,
+    right_number integer, primary key (replica, path)
+) without rowid;
+create table written (
+    root text not null, path text not null, before text not null, after text not null,
+    at integer not null, primary key (root, path)
+) without rowid;
 """
-_VERSION = 1
+_VERSION = 2
+LARGE = 1 << 20
+"""Contents over so many bytes are files of their own."""
+
+
+class BrokenStoreError(KnapperError):
+    """The file of the store is damaged; `Store.set_aside` makes room for a new one."""
 
 
 class Run(NamedTuple):
@@ -46,120 +76,288 @@ class Run(NamedTuple):
 
 
 class Replaced(NamedTuple):
-    """A file that a run changed; None for a file that was not, or is not, there."""
+    """What a run changed; `root` is "" for the vault, else a replica's name.
+
+    `before` and `after` are what stood there, None for nothing.
+    """
+
+    root: str
+    path: NotePath
+    before: State | None
+    after: State | None
+
+
+class Version(NamedTuple):
+    """A content that a file had: `modified` by its own account, seen `at` (both in ns)."""
 
     path: NotePath
-    before: bytes | None
-    after: str | None
+    digest: str
+    modified: int
+    at: int
 
 
 def state_folder(root: Path) -> Path:
     """Return where the state of the vault at `root` lies (it may not exist yet)."""
     base = os.environ.get("KNAPPER_STATE_DIR")
-    folder = Path(base) if base else user_state_path("knapper", appauthor=False)
     real = os.path.realpath(root)
-    return folder / f"{Path(real).name}-{sha256(os.fsencode(real)).hexdigest()[:12]}"
+    name = f"{Path(real).name}-{sha256(os.fsencode(real)).hexdigest()[:12]}"
+    if base:
+        return Path(base) / name
+    from platformdirs import user_state_path
+
+    return user_state_path("knapper", appauthor=False) / name
 
 
 class Store:
-    """The memory of one vault. Made on first use; a file that is broken is set aside."""
+    """The memory of one vault, made on first use. Use it in a `with` statement."""
 
     def __init__(self, root: Path) -> None:
         self.folder = state_folder(root)
         self._path = self.folder / "state.sqlite"
+        self._connection: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever remembered."""
+        return self._path.exists()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def set_aside(self) -> None:
+        """Put a damaged file out of the way, so that a new one is begun."""
+        self.close()
+        for ending in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                old = self._path.with_name(self._path.name + ending)
+                old.replace(self._path.with_name(f"broken{ending}.sqlite"))
+
+    # -- the database --------------------------------------------------------------------
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection; what is done is kept if nothing is raised.
+
+        Raises `KnapperError` if nothing can be kept, `BrokenStoreError` (a kind of it)
+        if the file is damaged.
+        """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            connection = self._connected()
-            with closing(connection), connection:
-                yield connection
-        except (OSError, sqlite3.OperationalError) as error:
+            if self._connection is None:
+                self._connection = self._opened()
+            if self._connection.in_transaction:  # it is the outer one that ends it
+                yield self._connection
+                return
+            with self._connection:
+                yield self._connection
+        except (OSError, sqlite3.Error) as error:
+            if isinstance(error, OSError) and self._connection is not None:
+                raise  # of the work within, not of the store
             reason = str(getattr(error, "strerror", None) or error).lower()
             message = f"{self.folder}: what a run replaces cannot be kept here: {reason}"
-            raise KnapperError(message) from error
+            busy = isinstance(error, OSError | sqlite3.OperationalError)
+            raise (KnapperError if busy else BrokenStoreError)(message) from error
 
-    def _connected(self) -> sqlite3.Connection:
-        """Connect; a file that is no database (not: one that is busy) is set aside."""
+    def _opened(self) -> sqlite3.Connection:
+        """Connect; a file that is no database of ours (not: a busy one) is set aside."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):
+            self.folder.chmod(0o700)  # it holds what the notes held
         try:
-            return self._connect()
+            return self._connected()
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
-            self._path.replace(self._path.with_suffix(".broken"))
-            return self._connect()
+            self.set_aside()
+            return self._connected()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=30)
         try:
+            (version,) = connection.execute("pragma user_version").fetchone()
+            if version not in (0, _VERSION):
+                raise sqlite3.DatabaseError(f"version {version} is not known")
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
-            connection.executescript(_SCHEMA)
-            connection.execute(f"pragma user_version = {_VERSION}")
+            if not version:
+                script = f"begin exclusive;{_SCHEMA}pragma user_version = {_VERSION};commit;"
+                connection.executescript(script)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if "already exists" in str(error):  # another process was faster
+                return self._connected()
+            raise
         except sqlite3.DatabaseError:
             connection.close()
             raise
         return connection
 
-    def remember(
-        self,
-        command: str,
-        at: str,
-        changes: list[tuple[NotePath, bytes | None, bytes | None]],
-        undoes: int | None = None,
-    ) -> int:
-        """Keep what a run is about to change, as (path, before, after); return its id."""
-        with self._open() as connection:
+    # -- contents ------------------------------------------------------------------------
+
+    def keep(self, content: bytes, digest: str) -> None:
+        """Keep a content; it lasts once this returns or the surrounding transaction ends."""
+        with self.transaction() as connection:
+            self.keep_in(connection, content, digest)
+
+    def keep_in(self, connection: sqlite3.Connection, content: bytes, digest: str) -> None:
+        """Keep a content in a transaction that is open."""
+        if len(content) > LARGE:
+            self.keep_pieces(connection, (content,), digest)
+            return
+        row = digest, len(content), zlib.compress(content, 1)
+        connection.execute("insert or ignore into content values (?, ?, ?)", row)
+
+    def keep_pieces(
+        self, connection: sqlite3.Connection, pieces: Iterable[bytes], digest: str
+    ) -> None:
+        """Keep a large content as a file; raises `OSError` if the digest is not its own."""
+        goal = self._file(digest)
+        if self.has(digest):
+            return
+        goal.parent.mkdir(exist_ok=True)
+        aside = goal.with_suffix(f".{os.getpid()}")
+        hashed, packer, size = sha256(), zlib.compressobj(1), 0
+        try:
+            with aside.open("wb") as file:
+                for piece in pieces:
+                    hashed.update(piece)
+                    size += len(piece)
+                    file.write(packer.compress(piece))
+                file.write(packer.flush())
+                file.flush()
+                os.fsync(file.fileno())
+            if hashed.hexdigest() != digest:
+                raise OSError(0, "it was changed meanwhile")
+            aside.replace(goal)
+        finally:
+            aside.unlink(missing_ok=True)
+        connection.execute("insert or ignore into content values (?, ?, null)", (digest, size))
+
+    def has(self, digest: str) -> bool:
+        """Tell whether a content is kept."""
+        with self.transaction() as connection:
+            row = connection.execute("select data is null from content where digest = ?", (digest,))
+            found = row.fetchone()
+        return found is not None and (not found[0] or self._file(digest).exists())
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """Yield a kept content in pieces; raises `LookupError` if it is not (whole) there."""
+        with self.transaction() as connection:
+            row = connection.execute("select data from content where digest = ?", (digest,))
+            found = row.fetchone()
+        if found is None:
+            raise LookupError(f"this content is not kept any more ({digest[:8]})")
+        try:
+            if found[0] is not None:
+                yield zlib.decompress(found[0])
+                return
+            unpacker = zlib.decompressobj()
+            with self._file(digest).open("rb") as file:
+                while piece := file.read(LARGE):
+                    yield unpacker.decompress(piece)
+            yield unpacker.flush()
+        except (zlib.error, OSError) as error:
+            raise LookupError(f"this content cannot be read any more ({digest[:8]})") from error
+
+    def content(self, digest: str | None) -> bytes | None:
+        """Return a kept content, None if it is not there or not what it was."""
+        if digest is None or not self.exists:
+            return None
+        try:
+            content = b"".join(self.pieces(digest))
+        except LookupError:
+            return None
+        return content if sha256(content).hexdigest() == digest else None
+
+    def _file(self, digest: str) -> Path:
+        return self.folder / "contents" / f"{digest}.z"
+
+    # -- runs ----------------------------------------------------------------------------
+
+    def begin_run(self, command: str, undoes: int | None = None) -> int:
+        """Note that a run begins, and return its number."""
+        at = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+        with self.transaction() as connection:
             cursor = connection.execute(
                 "insert into run (at, command, undoes) values (?, ?, ?)", (at, command, undoes)
             )
-            run = cursor.lastrowid or 0
-            for path, before, after in changes:
-                for content in (before, after):
-                    if content is not None:
-                        connection.execute(
-                            "insert or ignore into content values (?, ?)",
-                            (digest(content), zlib.compress(content)),
-                        )
-                connection.execute(
-                    "insert into replaced values (?, ?, ?, ?)",
-                    (run, os.fsencode(path), _digest(before), _digest(after)),
-                )
-            return run
-
-    def forget(self, run: int, paths: list[NotePath]) -> None:
-        """Take out what the run did not change after all."""
-        with self._open() as connection:
-            connection.executemany(
-                "delete from replaced where run = ? and path = ?",
-                [(run, os.fsencode(path)) for path in paths],
-            )
+            return cursor.lastrowid or 0
 
     def runs(self) -> list[Run]:
         """Return the runs that changed something, the latest first."""
-        if not self._path.exists():
+        if not self.exists:
             return []
-        with self._open() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(
                 "select id, at, command, undoes, count(path) from run join replaced on run = id "
-                "group by id order by id desc"
+                "where root not like 'base:%' group by id order by id desc"
             )
             return [Run(*row) for row in rows]
 
     def replaced(self, run: int) -> list[Replaced]:
-        """Return what a run changed, by path."""
-        with self._open() as connection:
+        """Return what a run changed, by root and path."""
+        with self.transaction() as connection:
             rows = connection.execute(
-                "select path, data, before, after from replaced "
-                "left join content on digest = before where run = ? order by path",
+                "select root, path, before, after from replaced where run = ? order by root, path",
                 (run,),
             )
-            return [
-                Replaced(os.fsdecode(path), zlib.decompress(data) if before else None, after)
-                for path, data, before, after in rows
-            ]
+            return [Replaced(root, os.fsdecode(path), *states) for root, path, *states in rows]
 
+    # -- versions ------------------------------------------------------------------------
 
-def _digest(content: bytes | None) -> str | None:
-    return None if content is None else digest(content)
+    def versions(self, path: NotePath | None = None) -> list[Version]:
+        """Return the kept versions (of one file), the oldest first."""
+        if not self.exists:
+            return []
+        where, values = ("where path = ?", (os.fsencode(path),)) if path else ("", ())
+        with self.transaction() as connection:
+            rows = connection.execute(
+                f"select path, digest, modified, at from version {where} order by path, at",  # noqa: S608 - no value is in the text
+                values,
+            )
+            return [Version(os.fsdecode(path), *rest) for path, *rest in rows]
+
+    def prune(self, most_bytes: int, oldest: int, keep: int) -> None:
+        """Forget versions seen before `oldest` (ns), and more if they take too much room.
+
+        What was seen after `keep`, and what a base of a sync is, stays in any case.
+        """
+        with self.transaction() as connection:
+            connection.execute("delete from version where at < ?", (oldest,))
+            connection.execute(
+                "delete from replaced where run in (select id from run where at < ?)",
+                (time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(oldest / 1e9)),),
+            )
+            room = connection.execute(
+                "select sum(coalesce(length(data), size)) from content"
+            ).fetchone()[0]
+            if (room or 0) > most_bytes:
+                rows = connection.execute(
+                    "select path, version.digest, coalesce(length(data), size) from version "
+                    "join content using (digest) where at < ? order by at",
+                    (keep,),
+                ).fetchall()
+                for path, digest, size in rows:
+                    if room <= most_bytes:
+                        break
+                    connection.execute(
+                        "delete from version where path = ? and digest = ?", (path, digest)
+                    )
+                    room -= size
+            gone = connection.execute(
+                "delete from content where digest not in (select digest from version) "
+                "and digest not in (select base from synced where base is not null) "
+                "and digest not in (select before from replaced where before is not null) "
+                "and digest not in (select before from journal where before is not null) "
+                "returning digest, data is null"
+            ).fetchall()
+        for digest, is_file in gone:
+            if is_file:
+                self._file(digest).unlink(missing_ok=True)

@@ -13,10 +13,11 @@ from knapper.sync.certificate import json_is_kept, lines_are_kept
 from knapper.sync.clash import ClashError
 from knapper.sync.json_merge import merged_json, read_json
 from knapper.sync.lines import merged_lines
+from knapper.sync.matching import changes
 from knapper.sync.note import merged_note
 from knapper.sync.textform import NotTextError, Written, common_form, read, write
 
-__all__ = ["Conflicts", "Merged", "merge"]
+__all__ = ["Conflicts", "Merged", "merge", "touches"]
 
 
 class Merged(NamedTuple):
@@ -53,6 +54,17 @@ def merge(path: str, base: bytes | None, left: bytes, right: bytes) -> Merged | 
         return Conflicts(clash.reason)
     except RecursionError:
         return Conflicts("both sides changed it, and it is nested too deeply")
+
+
+def touches(base: bytes, left: bytes, right: bytes) -> bool:
+    """Tell whether both sides changed the same lines of `base`, or lines side by side."""
+    was, here, there = (content.split(b"\n") for content in (base, left, right))
+    others = [(start, end) for start, end, *_ in changes(was, there)]
+    return any(
+        start <= last and first <= end
+        for start, end, *_ in changes(was, here)
+        for first, last in others
+    )
 
 
 _NOTES = (".md", ".markdown", ".txt")

@@ -9,17 +9,17 @@ The invariants, which `tests/sync/test_reconcile.py` checks for every combinatio
 - `reconcile` of the sides exchanged decides the same, with the sides exchanged.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from knapper.core.paths import NotePath, folder_of, name_of
 from knapper.core.plan import State
+from knapper.core.replicas import Mode
 from knapper.sync.renames import folder_moves
 from knapper.sync.tree import FOLDER, Tree, is_file, parents
 
-__all__ = ["Decision", "Mode", "Verdict", "reconcile"]
+__all__ = ["Decision", "Verdict", "reconcile"]
 
-Mode = Literal["two-way", "pull", "push", "mirror"]
 Verdict = Literal["equal", "left", "right", "merge", "conflict"]
 """Whose state holds; `merge` if both changed a file, `conflict` if that cannot merge."""
 
@@ -64,8 +64,11 @@ def reconcile(  # noqa: PLR0913 - three trees and what is known of them
     prefer: Literal["left", "right"] = "left",
     layout: Callable[[NotePath], bool] = lambda _path: False,
     name_copy: Callable[[NotePath], NotePath] = lambda path: f"{path} (conflict)",
+    among: Collection[NotePath] | None = None,
 ) -> list[Decision]:
     """Decide for every path that any of the three trees has, in order of the paths.
+
+    `among` leaves out the others: those that are the same in all three trees.
 
     `moved_left` and `moved_right` map base paths to where that side has them now.
     `prefer` names the side whose version keeps the name in a conflict, and whose
@@ -75,7 +78,8 @@ def reconcile(  # noqa: PLR0913 - three trees and what is known of them
     if mode == "mirror":
         moved_right = {}
     moves_left, moves_right = _sound_moves(base, left, right, moved_left, moved_right)
-    items = _items(base, left, right, moves_left, moves_right, prefer)
+    paths = {*base, *left, *right} if among is None else among
+    items = _items(base, left, right, moves_left, moves_right, prefer, paths)
     decisions = [_decided(item, mode, prefer, layout) for item in items]
     decisions = _with_needed_folders(decisions)
     return sorted(_without_clashes(decisions, name_copy), key=lambda one: one.path)
@@ -131,18 +135,22 @@ def _items(
     moves_left: Mapping[NotePath, NotePath],
     moves_right: Mapping[NotePath, NotePath],
     prefer: Literal["left", "right"],
+    among: Collection[NotePath],
 ) -> Iterable[_Item]:
     """Yield each file, folder and link once, under the name that it will have."""
     taken_left, taken_right = set(moves_left.values()), set(moves_right.values())
-    for was, state in base.items():
+    for was in among:
+        if (state := base.get(was)) is None:
+            continue
         left_path, right_path = moves_left.get(was, was), moves_right.get(was, was)
         names = (left_path, right_path) if prefer == "left" else (right_path, left_path)
         path = names[0] if names[0] != was else names[1]
         yield _Item(
             path, was, left_path, right_path, state, left.get(left_path), right.get(right_path)
         )
-    new_left = {path for path in left if path not in base and path not in taken_left}
-    new_right = {path for path in right if path not in base and path not in taken_right}
+    new = {path for path in among if path not in base}
+    new_left = {path for path in new if path in left and path not in taken_left}
+    new_right = {path for path in new if path in right and path not in taken_right}
     goals_left = folder_moves(moves_left, left.__contains__)
     goals_right = folder_moves(moves_right, right.__contains__)
     for path in new_left | new_right:

@@ -6,27 +6,18 @@ the rest goes on. Both can be confirmed by the user, for exactly this plan.
 
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import NamedTuple
 
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, MakeFolder, Move, RemoveFolder, State, Trash, Write
-from knapper.sync.reconcile import Decision
 from knapper.sync.tree import Tree, is_file
 
-__all__ = ["Version", "empty_root", "hash_of", "mass_change", "odd_change", "unrecognisable"]
+__all__ = ["empty_root", "hash_of", "mass_change", "unrecognisable"]
 
 FEW = 10
 """So many files may always be deleted or rewritten in one run."""
 
 DELETED_SHARE = 0.33
 REWRITTEN_SHARE = 0.5
-
-
-class Version(NamedTuple):
-    """A content of a note that was seen before, and its modification time then."""
-
-    digest: str
-    modified: int
 
 
 def empty_root(base: Tree, now: Tree, name: str) -> str:
@@ -66,27 +57,6 @@ def unrecognisable(old: bytes, new: bytes) -> bool:
     before = [line for line in old.split(b"\n") if line.strip()]
     left = set(new.split(b"\n"))
     return 2 * sum(line in left for line in before) < len(before)
-
-
-def odd_change(
-    decision: Decision, now: bytes, before: bytes | None, versions: Iterable[Version], modified: int
-) -> str:
-    """Say why a change of one note is held, "" if it is not.
-
-    `now` is the new content, `before` that of the base; `modified` is when the file
-    says it was changed. Cut to nothing, filled with NULs, or an old version come back
-    with an old time: these are what a crash or a restored backup leaves.
-    """
-    if not now and before != b"":
-        return "it was emptied"
-    if b"\0" in now and before is not None and b"\0" not in before:
-        return "it was filled with NUL bytes"
-    state = decision.left if decision.verdict == "left" else decision.right
-    newest = max((v.modified for v in versions if v.digest == decision.base), default=0)
-    for version in versions:
-        if version.digest == state != decision.base and modified < newest:
-            return "it went back to an older version"
-    return ""
 
 
 def hash_of(

@@ -1,0 +1,201 @@
+"""What of a plan must not be done as it is: mass changes, damage, stale saves.
+
+The rules are those of `sync.safety` and `sync.damage`; here their evidence is fetched.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from knapper.app.side import Side
+from knapper.core.paths import NotePath
+from knapper.core.plan import Change, Copy, RemoveFolder, State, Trash, Write
+from knapper.shell.store import Store
+from knapper.shell.synced import recent_write
+from knapper.sync.damage import Damage, Known, damage, is_stale_save
+from knapper.sync.merge import Merged, merge
+from knapper.sync.plans import Merge
+from knapper.sync.reconcile import Decision
+from knapper.sync.safety import mass_change, unrecognisable
+from knapper.sync.tree import is_file, is_mergeable
+
+if TYPE_CHECKING:
+    from knapper.app.pair import Pair
+
+__all__ = ["Evidence", "Judged", "judged"]
+
+_STALE = 10_000_000_000
+"""Nanoseconds in which an editor may save what it loaded before we wrote."""
+
+_LARGEST = 8 << 20
+_SAID: Mapping[Damage, str] = {
+    "emptied": "it was emptied (a crashed save?)",
+    "nul": "it was filled with NUL bytes (a crash?)",
+    "older": "it went back to an older version with an older date (a restored backup?)",
+}
+
+
+class Evidence(NamedTuple):
+    """What a judgement may look at."""
+
+    pair: "Pair"
+    store: Store
+    left: Side
+    right: Side
+    skipped: Mapping[NotePath, str]
+
+
+class Judged(NamedTuple):
+    """What is to be done otherwise.
+
+    `decisions` and `merges` take the place of those planned; `held` is left out, with
+    the reason, `restored` undoes damage; `halted` says why nothing may be deleted or
+    overwritten at all.
+    """
+
+    decisions: Mapping[NotePath, Decision]
+    merges: Mapping[NotePath, Merge]
+    held: Mapping[NotePath, str]
+    restored: Mapping[NotePath, str]
+    halted: str
+
+
+def judged(
+    evidence: Evidence,
+    decisions: Sequence[Decision],
+    changes: Sequence[tuple[str, Change, NotePath]],
+) -> Judged:
+    """Judge a plan: the decisions, and the changes (with their side) that follow."""
+    others: dict[NotePath, Decision] = {}
+    merges: dict[NotePath, Merge] = {}
+    held: dict[NotePath, str] = {}
+    restored: dict[NotePath, str] = {}
+    for one in decisions:
+        if one.path in evidence.skipped or not _is_text(one):
+            continue
+        for side in (evidence.left, evidence.right):
+            state = one.left if side is evidence.left else one.right
+            other = one.right if side is evidence.left else one.left
+            if state in (one.base, other) or not is_file(state) or state is None:
+                continue
+            content = _read(side, one)
+            if content is None:
+                continue
+            if kind := _damage(evidence, one, side, state, content):
+                _answer(evidence, one, side, kind, others, held, restored)
+            elif made := _stale(evidence, one, side, content):
+                others[one.path] = one._replace(verdict="merge", why="saved from an older state")
+                merges[one.path] = made
+    if not evidence.pair.same_filter:
+        for _, change, path in changes:
+            if isinstance(change, Trash | RemoveFolder):
+                held[path] = "it would be deleted, in the run after 'exclude' was changed"
+    return Judged(others, merges, held, restored, _mass_change(evidence, changes))
+
+
+def _is_text(one: Decision) -> bool:
+    same_place = one.left_path == one.right_path == one.path
+    return is_mergeable(one.path) and is_file(one.base) and same_place
+
+
+def _read(side: Side, one: Decision) -> bytes | None:
+    stamp = side.listing.files.get(one.path)
+    if stamp is None or stamp[0] > _LARGEST:
+        return None
+    try:
+        return side.folder.read(one.path)
+    except OSError:
+        return None
+
+
+def _damage(evidence: Evidence, one: Decision, side: Side, state: State, content: bytes) -> Damage:
+    store, base = evidence.store, one.base or ""
+    versions = [
+        Known(version.digest, version.modified)
+        for version in store.versions(evidence.pair.prefix + one.path)
+    ]
+    before = store.content(base)
+    return damage(content, before, state, base, side.modified(one.path), versions)
+
+
+def _answer(
+    evidence: Evidence,
+    one: Decision,
+    side: Side,
+    kind: Damage,
+    others: dict[NotePath, Decision],
+    held: dict[NotePath, str],
+    restored: dict[NotePath, str],
+) -> None:
+    """Put a damaged note back, or hold it where its own user may have meant it.
+
+    What somebody emptied in the vault itself may be meant so; it is not sent on.
+    """
+    mode, is_left = evidence.pair.mode, side is evidence.left
+    verdict = one.verdict
+    if verdict not in ("merge", "left" if is_left else "right"):
+        return  # nobody is given this version
+    said = f"{_SAID[kind]} in {side.name}"
+    may_write = mode == "two-way" or (mode == "pull") == is_left
+    if mode == "two-way" and may_write and (kind == "nul" or not is_left):
+        others[one.path] = one._replace(verdict="right" if is_left else "left", why=said)
+        restored[one.path] = said
+    else:
+        held[one.path] = said
+
+
+def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> Merge | None:
+    """Join what an editor saved from an older state with what we had written there."""
+    pair, is_left = evidence.pair, side is evidence.left
+    label, prefix = ("", pair.prefix) if is_left else (pair.name, "")
+    written = recent_write(evidence.store, label, prefix + one.path)
+    if written is None:
+        return None
+    before, after, at = written
+    known = pair.mode == "pull" or after == one.base
+    if not known or not -_STALE < side.modified(one.path) - at < _STALE:
+        return None
+    old, ours = evidence.store.content(before), evidence.store.content(after)
+    if old is None or ours is None or not is_stale_save(old, ours, content):
+        return None
+    joined = merge(one.path, old, content, ours)
+    other = one.right if is_left else one.left
+    if isinstance(joined, Merged) and other not in (after, one.base):
+        there = evidence.right if is_left else evidence.left
+        theirs = _read(there, one)
+        if theirs is None:
+            return None
+        joined = merge(one.path, ours, joined.content, theirs)
+    if isinstance(joined, Merged):
+        return Merge(joined.content, joined.how)
+    return None
+
+
+def _mass_change(evidence: Evidence, changes: Sequence[tuple[str, Change, NotePath]]) -> str:
+    for name, side, other in (
+        ("left", evidence.left, evidence.right),
+        ("right", evidence.right, evidence.left),
+    ):
+        own = [change for where, change, _ in changes if where == name]
+
+        def recognisable(change: Change, other: Side = other) -> bool:
+            return not unrecognisable(*_old_and_new(evidence, change, other))
+
+        files = sum(map(is_file, side.tree.values()))
+        if said := mass_change(own, files, side.name, recognisable):
+            return said
+    return ""
+
+
+def _old_and_new(evidence: Evidence, change: Change, other: Side) -> tuple[bytes, bytes]:
+    """Return the content that would go, and that which would come; unknown ones differ."""
+    if isinstance(change, Write):
+        return evidence.store.content(change.expect) or b"", change.content
+    if not isinstance(change, Copy):
+        return b"", b""
+    old = evidence.store.content(change.expect)
+    if old is None:
+        return b"?", b""
+    try:
+        return old, other.folder.read(change.source)
+    except OSError:
+        return old, b""

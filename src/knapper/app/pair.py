@@ -1,0 +1,345 @@
+"""One pass over a pair of folders: look, decide, act, remember.
+
+What is decided is decided in `knapper.sync`, without a disk; here is who asks whom.
+The left folder is the vault (or a folder of it), the right one the replica.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, cast
+
+from knapper.app.joining import Joining
+from knapper.app.judgement import Evidence, Judged, judged
+from knapper.app.remembering import Memory, remember
+from knapper.app.side import Side, absent, gone_and_new, look, read_if_same
+from knapper.core.paths import NotePath
+from knapper.core.plan import Change, Copy, Link, MakeFolder, Refused, State, Write
+from knapper.core.replicas import Mode
+from knapper.shell.executor import Executor, Origin, Place
+from knapper.shell.folder import Folder, Source
+from knapper.shell.store import Store
+from knapper.shell.synced import Seen, load
+from knapper.sync.plans import Merge, changes_of
+from knapper.sync.reconcile import Decision, reconcile
+from knapper.sync.renames import Trace, renames, similarity
+from knapper.sync.safety import empty_root, hash_of
+from knapper.sync.tree import colliding, is_mergeable
+
+__all__ = ["Intent", "Pair", "Report", "run_pass"]
+
+Step = tuple[str, Change, NotePath]
+"""A change with its side, "left" or "right", and the path of its decision."""
+
+
+class Pair(NamedTuple):
+    """Two folders in sync. `into` is the left one's path in the vault ("" for all of it).
+
+    `local` tells by name and folder what takes no part, `layout` by path which files
+    only say what panes are open. `stamp` is for the names of conflict copies.
+    """
+
+    name: str
+    left: Folder
+    right: Source
+    mode: Mode
+    into: str
+    local: Callable[[str, NotePath], bool]
+    layout: Callable[[NotePath], bool]
+    stamp: str
+    filter: str = ""
+    same_filter: bool = True
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the paths of the left folder in the vault."""
+        return f"{self.into}/" if self.into else ""
+
+
+class Intent(NamedTuple):
+    """What a pass is to do: act, or only say what it would do.
+
+    `confirm` is the hash of a plan that was halted or held: if it is still the same,
+    it is carried out. `halted` says what is wrong with the pair already. What was
+    changed in the last `quiet` nanoseconds is left alone.
+    """
+
+    act: bool = True
+    confirm: str = ""
+    halted: str = ""
+    quiet: int = 0
+
+
+class Report(NamedTuple):
+    """What a pass did, or would do.
+
+    `changes` have the side that they change. `skipped`, `held` and `restored` map paths
+    to reasons; `conflicts` maps notes to the copies that were made. `halted` says why
+    nothing was deleted or overwritten, and `hash` names the plan that it was.
+    `moved` are renames that were carried over.
+    """
+
+    changes: Sequence[tuple[str, Change]] = ()
+    refused: Sequence[tuple[str, Refused]] = ()
+    skipped: Mapping[NotePath, str] = {}
+    held: Mapping[NotePath, str] = {}
+    restored: Mapping[NotePath, str] = {}
+    conflicts: Mapping[NotePath, NotePath] = {}
+    halted: str = ""
+    hash: str = ""
+    moved: Mapping[NotePath, NotePath] = {}
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether both sides are the same now, and nothing waits for anybody."""
+        return not (self.halted or self.refused or self.skipped or self.held or self.conflicts)
+
+
+def run_pass(
+    pair: Pair,
+    store: Store,
+    run: Callable[[], int],
+    intent: Intent,
+    *,
+    clock: Callable[[], int] = time.time_ns,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Report:
+    """Sync a pair once. Raises `OSError` if one of its folders cannot be listed."""
+    one = _Pass(pair, store, run, intent, clock, progress)
+    if one.touched or one.left.odd or one.right.odd:
+        return one.done()
+    if intent.act:
+        one.remember(acted=False)
+    return Report()
+
+
+class _Pass:
+    """What is known in the course of a pass."""
+
+    def __init__(
+        self,
+        pair: Pair,
+        store: Store,
+        run: Callable[[], int],
+        intent: Intent,
+        clock: Callable[[], int],
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.pair, self.store, self.run, self.intent = pair, store, run, intent
+        self.clock, self.progress = clock, progress
+        self.known = load(store, pair.name)
+        self.lefts = {path: one[1] for path, one in self.known.items() if one[1] is not None}
+        self.rights = {path: one[2] for path, one in self.known.items() if one[2] is not None}
+        self.base = {path: one[0] for path, one in self.known.items() if one[0] is not None}
+        now, quiet = clock(), intent.quiet
+        self.left = look("the vault", pair.left, pair.local, self.lefts, now=now, quiet=quiet)
+        self.right = look(
+            f"'{pair.name}'", pair.right, pair.local, self.rights, now=now, quiet=quiet,
+            names=self.left.tree.keys(),
+        )  # fmt: skip
+        self.touched = _differing(self.base, self.left.tree, self.right.tree)
+        self.skipped: dict[NotePath, str] = {}
+        self.contents: dict[State, bytes] = {}
+        self.joining = Joining(pair, store, self.left, self.right)
+
+    def done(self) -> Report:
+        """Decide, act and remember."""
+        decisions = self._decided()
+        plain = self._steps(decisions, self.joining.merges(decisions, self.skipped))
+        name = hash_of((side, change) for side, change, _ in plain)
+        halted = self.intent.halted
+        halted = halted or empty_root(self.base, self.left.tree, self.left.name)
+        halted = halted or empty_root(self.base, self.right.tree, self.right.name)
+        verdict = Judged({}, {}, {}, {}, halted)
+        if self.intent.confirm != name:
+            evidence = Evidence(self.pair, self.store, self.left, self.right, self.skipped)
+            verdict = judged(evidence, decisions, plain)
+            verdict = verdict._replace(halted=halted or verdict.halted)
+        elif halted:
+            halted, verdict = "", verdict._replace(halted="")
+        decisions = [verdict.decisions.get(one.path, one) for one in decisions]
+        waiting = [one for one in decisions if one.path not in verdict.merges]
+        merges = {**self.joining.merges(waiting, self.skipped), **verdict.merges}
+        steps = [] if halted else self._steps(decisions, merges, verdict)
+        refused: list[tuple[str, Refused]] = []
+        if self.intent.act:
+            refused = self._act(steps)
+            undone = {(side, one.change) for side, one in refused}
+            failed = {path for side, change, path in steps if (side, change) in undone}
+            if not verdict.halted:
+                self._settle([d for d in decisions if d.path not in {*failed, *verdict.held}])
+            self.remember(acted=len(refused) < len(steps))
+        return Report(
+            changes=[(side, change) for side, change, _ in steps],
+            refused=refused,
+            skipped={**self.left.odd, **self.right.odd, **self.skipped},
+            held=verdict.held,
+            restored=verdict.restored,
+            conflicts={path: one.copy for path, one in merges.items() if one.content is None},
+            halted=verdict.halted,
+            hash=name if verdict.halted or verdict.held else "",
+            moved=_moved(decisions, self.skipped),
+        )
+
+    # -- deciding ------------------------------------------------------------------------
+
+    def _decided(self) -> list[Decision]:
+        """Decide what is to become of each path that is not the same everywhere."""
+        moved_left = self._moves(self.left, self.lefts)
+        moved_right = self._moves(self.right, self.rights)
+        decisions = reconcile(
+            self.base, self.left.tree, self.right.tree,
+            moved_left=moved_left, moved_right=moved_right, mode=self.pair.mode,
+            layout=self.pair.layout, name_copy=self.joining.copy_name, among=self.touched,
+        )  # fmt: skip
+        for one in decisions:
+            for side, place in ((self.left, one.left_path), (self.right, one.right_path)):
+                for path in {place, one.path, one.was or place}:
+                    if side.is_out(path):
+                        reason = side.odd.get(path, "its folder cannot be read")
+                        self.skipped.setdefault(one.path, reason)
+        self._skip_collisions(decisions)
+        return decisions
+
+    def _moves(self, side: Side, seen: Mapping[NotePath, Seen]) -> dict[NotePath, NotePath]:
+        """Return what was renamed on a side, from where to where."""
+        gone, new = gone_and_new(self.base, side)
+        gone = list(absent(side, gone))
+        traces = {}
+        for path in gone:
+            state, stamp = seen.get(path) or Seen(self.base[path], None)
+            traces[path] = Trace(state, stamp[3] if stamp else 0, stamp[0] if stamp else -1)
+        texts: dict[NotePath, bytes | None] = {}
+
+        def similar(old: NotePath, path: NotePath) -> float:
+            if not is_mergeable(path):
+                return 0.0
+            if old not in texts:
+                texts[old] = self.store.content(traces[old].digest)
+            if path not in texts:
+                texts[path] = read_if_same(side, path)
+            before, after = texts[old], texts[path]
+            return similarity(before, after) if before and after else 0.0
+
+        if not gone or not new:
+            return {}
+        return renames(traces, {path: side.trace(path) for path in new}, similar)
+
+    def _skip_collisions(self, decisions: list[Decision]) -> None:
+        """Leave out what would stand in another file's way where case does not count."""
+        added = [d.path for d in decisions if d.final is not None and d.path not in self.base]
+        for side in (self.left, self.right) if added else ():
+            if not side.folder.folds_case(side.listing):
+                continue
+            gone = {one.was for one in decisions if one.was != one.path}
+            gone |= {one.path for one in decisions if one.final is None}
+            there = [path for path in side.tree if path not in gone]
+            for path, keeper in colliding({*there, *added}, there).items():
+                self.skipped.setdefault(path, f"in {side.name} its name is one with '{keeper}'")
+
+    # -- acting --------------------------------------------------------------------------
+
+    def _steps(
+        self,
+        decisions: list[Decision],
+        merges: Mapping[NotePath, Merge],
+        verdict: Judged | None = None,
+    ) -> list[Step]:
+        """Return the changes of both sides in order."""
+        held = verdict.held if verdict else {}
+        wanted = [d for d in decisions if d.path not in self.skipped and d.path not in held]
+        mode = self.pair.mode
+        steps: list[Step] = []
+        if mode not in ("push", "mirror"):
+            steps += [("left", *one) for one in changes_of(wanted, merges, "left")]
+        if mode != "pull":
+            alone = mode in ("push", "mirror")
+            steps += [("right", *one) for one in changes_of(wanted, merges, "right", alone=alone)]
+        if verdict and verdict.halted:
+            spoilt = {path for _, change, path in steps if not _only_adds(change)}
+            steps = [step for step in steps if step[2] not in spoilt]
+        return steps
+
+    def _act(self, steps: Sequence[Step]) -> list[tuple[str, Refused]]:
+        """Carry the steps out, the vault's first; return what was refused."""
+        refused: list[tuple[str, Refused]] = []
+        count = 0
+
+        def advance(number: int) -> None:
+            nonlocal count
+            count += number
+            self.progress(count, len(steps))
+
+        places = (
+            Place("", self.pair.prefix, self.pair.prefix),
+            Place(self.pair.name, "", self.pair.prefix),
+        )
+        for name, side, other, place in (
+            ("left", self.left, self.right, places[0]),
+            ("right", self.right, self.left, places[1]),
+        ):
+            wanted = [change for where, change, _ in steps if where == name]
+            if not wanted:
+                continue
+            executor = Executor(
+                cast(Folder, side.folder), self.store, place, self.run,
+                origin=_origin(side, other), progress=advance, clock=self.clock,
+            )  # fmt: skip
+            outcome = executor.carry_out(wanted)
+            for change in outcome.done:
+                side.apply(change, executor.stamps)
+            refused += [(name, one) for one in outcome.refused]
+            self.contents |= executor.contents()
+        return refused
+
+    # -- remembering ---------------------------------------------------------------------
+
+    def _settle(self, decisions: Sequence[Decision]) -> None:
+        """Take what both sides have now as the base."""
+        for one in decisions:
+            path = one.path
+            left, right = self.left.tree.get(path), self.right.tree.get(path)
+            base = right if self.pair.mode == "pull" else left
+            if path in self.skipped or (left != right and self.pair.mode not in ("pull", "push")):
+                continue
+            if one.was:
+                self.base.pop(one.was, None)
+            self.base.pop(path, None)
+            if base is not None:
+                self.base[path] = base
+
+    def remember(self, *, acted: bool) -> None:
+        """Write down what is known by now."""
+        memory = Memory(
+            self.pair.name, self.pair.prefix, self.known, self.base, self.left, self.right,
+            self.contents, self.run if acted else None, self.clock(),
+        )  # fmt: skip
+        remember(self.store, memory)
+
+
+def _origin(side: Side, other: Side) -> Origin:
+    return Origin(
+        lambda copy: other.folder.pieces(copy.source),
+        lambda copy: (side if copy.own else other).modified(copy.source),
+    )
+
+
+def _moved(
+    decisions: Sequence[Decision], skipped: Mapping[NotePath, str]
+) -> dict[NotePath, NotePath]:
+    return {
+        one.was: one.path
+        for one in decisions
+        if one.was and one.was != one.path and one.path not in skipped
+    }
+
+
+def _only_adds(change: Change) -> bool:
+    return isinstance(change, MakeFolder) or (
+        isinstance(change, Write | Copy | Link) and change.expect is None
+    )
+
+
+def _differing(*trees: Mapping[NotePath, State]) -> set[NotePath]:
+    """Return the paths that are not the same in all trees."""
+    first, *others = trees
+    return {path for other in others for path, _ in first.items() ^ other.items()}

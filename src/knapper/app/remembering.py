@@ -1,0 +1,105 @@
+"""Writing down what a pass over a pair left behind: the base, its texts, the stamps."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from knapper.app.joining import LARGEST
+from knapper.app.side import Side, read_if_same
+from knapper.core.paths import NotePath
+from knapper.core.plan import State
+from knapper.shell.store import Store
+from knapper.shell.synced import Known, save
+from knapper.sync.tree import is_file, is_mergeable
+
+__all__ = ["Memory", "remember"]
+
+_MINUTE = 60_000_000_000
+
+
+class Memory(NamedTuple):
+    """What was known, and is by now. `contents` are texts that are at hand.
+
+    `run` gives the number of the run if it changed anything, None if it did not.
+    """
+
+    name: str
+    prefix: str
+    known: Mapping[NotePath, Known]
+    base: Mapping[NotePath, State]
+    left: Side
+    right: Side
+    contents: Mapping[State, bytes]
+    run: Callable[[], int] | None
+    now: int
+
+
+def remember(store: Store, memory: Memory) -> None:
+    """Write down what is new."""
+    known, base, left, right = memory.known, memory.base, memory.left, memory.right
+    changed: dict[NotePath, Known | None] = {}
+    for path in {*known, *base, *left.tree, *right.tree}:
+        now = Known(base.get(path), left.seen(path), right.seen(path))
+        if now != known.get(path):
+            changed[path] = now if any(now) else None
+    if not changed:
+        return
+    with store.transaction() as connection:
+        rows = list(_versions(store, memory, changed))
+        for content, digest, _ in rows:
+            if content is not None:
+                store.keep_in(connection, content, digest)
+        connection.executemany(
+            "insert into version values (?, ?, ?, ?) "
+            "on conflict do update set modified = max(modified, excluded.modified)",
+            [row for *_, row in rows],
+        )
+        if memory.run is not None:
+            connection.executemany(
+                "insert or ignore into replaced values (?, ?, ?, ?, ?)",
+                _base_rows(memory.run(), memory, changed),
+            )
+        connection.execute("delete from written where at < ?", (memory.now - _MINUTE,))
+        save(connection, memory.name, changed.items())
+
+
+_Row = tuple[bytes, str, int, int]
+
+
+def _versions(
+    store: Store, memory: Memory, changed: Mapping[NotePath, Known | None]
+) -> Iterator[tuple[bytes | None, str, _Row]]:
+    """Yield the texts of the new base (None: kept already), digests, and history rows."""
+    for path, known in changed.items():
+        base = known.base if known else None
+        was = memory.known.get(path)
+        if base is None or not is_file(base) or not is_mergeable(path):
+            continue
+        if was is not None and was.base == base:
+            continue
+        content = memory.contents.get(base)
+        if content is None and not store.has(base):
+            content = _read_base(memory, path, base)
+        modified = memory.left.modified(path) or memory.right.modified(path)
+        yield content, base, (os.fsencode(memory.prefix + path), base, modified, memory.now)
+
+
+def _read_base(memory: Memory, path: NotePath, base: State) -> bytes | None:
+    for side in (memory.left, memory.right):
+        if side.tree.get(path) == base and side.size(path) <= LARGEST:
+            content = read_if_same(side, path)
+            if content is not None:
+                return content
+    return None
+
+
+def _base_rows(
+    run: int, memory: Memory, changed: Mapping[NotePath, Known | None]
+) -> Iterable[tuple[int, str, bytes, State | None, State | None]]:
+    """Yield how the base changed: who undoes the run brings it back, too."""
+    root = f"base:{memory.name}"
+    for path, known in changed.items():
+        was = memory.known.get(path)
+        before, after = was.base if was else None, known.base if known else None
+        if before != after:
+            yield run, root, os.fsencode(path), before, after

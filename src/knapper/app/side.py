@@ -1,0 +1,198 @@
+"""One side of a sync, as it was found: what stands where, and what cannot take part."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from unicodedata import normalize
+
+from knapper.core.paths import NotePath
+from knapper.core.plan import (
+    Change,
+    Copy,
+    Link,
+    MakeFolder,
+    Move,
+    RemoveFolder,
+    State,
+    Trash,
+    Write,
+    digest,
+)
+from knapper.shell.folder import Listing, Source, Stamp, is_settled
+from knapper.shell.synced import Seen
+from knapper.sync.renames import Trace
+from knapper.sync.tree import FOLDER, is_file, link_state, parents
+
+__all__ = ["Side", "absent", "gone_and_new", "look", "read_if_same"]
+
+_TURNS = 100
+"""In so many passes each file is read once, whatever its stamp says."""
+
+
+class Side:
+    """A folder, what is in it by now, and why some of it is left alone (`odd`)."""
+
+    def __init__(self, name: str, folder: Source, listing: Listing) -> None:
+        self.name = name
+        self.folder = folder
+        self.listing = listing
+        self.tree: dict[NotePath, State] = {}
+        self.stamps: dict[NotePath, Stamp] = {}
+        """The stamps that can be believed at the next pass."""
+        self.odd = dict(listing.odd)
+        self.blind = frozenset(listing.blind)
+
+    def seen(self, path: NotePath) -> Seen | None:
+        """Return what is to be remembered of a path."""
+        state = self.tree.get(path)
+        return None if state is None else Seen(state, self.stamps.get(path))
+
+    def is_out(self, path: NotePath) -> bool:
+        """Tell whether nothing may be concluded of a path."""
+        if path in self.odd or path in self.blind:
+            return True
+        return bool(self.blind) and any(folder in self.blind for folder in parents(path))
+
+    def trace(self, path: NotePath) -> Trace:
+        """Return what tells a file that is there."""
+        stamp = self.listing.files.get(path)
+        return Trace(self.tree[path], stamp[3] if stamp else 0, stamp[0] if stamp else -1)
+
+    def size(self, path: NotePath) -> int:
+        """Return the size of a file (bytes), as it was listed; 0 if it was not."""
+        stamp = self.listing.files.get(path)
+        return stamp[0] if stamp else 0
+
+    def modified(self, path: NotePath) -> int:
+        """Return when a file was modified (ns), as it was listed; 0 if it was not."""
+        stamp = self.listing.files.get(path)
+        return stamp[1] if stamp else 0
+
+    def apply(self, change: Change, stamps: Mapping[NotePath, Stamp]) -> None:
+        """Take in a change that was carried out here."""
+        path, tree = change.path, self.tree
+        self.stamps.pop(path, None)
+        match change:
+            case Write():
+                tree[path] = digest(change.content)
+            case Copy():
+                tree[path] = change.digest
+            case Link():
+                tree[path] = link_state(change.target)
+            case MakeFolder():
+                tree[path] = FOLDER
+            case Move():
+                tree[change.to] = tree.pop(path)
+            case Trash() | RemoveFolder():
+                tree.pop(path, None)
+        if path in stamps and path in tree:
+            self.stamps[path] = stamps[path]
+
+
+def look(
+    name: str,
+    folder: Source,
+    local: Callable[[str, NotePath], bool],
+    known: Mapping[NotePath, Seen],
+    *,
+    now: int,
+    quiet: int = 0,
+    names: Collection[NotePath] = (),
+) -> Side:
+    """List a folder and read what is new in it; raises `OSError` if it cannot be listed.
+
+    `known` has what was there last time: a file with the same stamp is not read again,
+    but for one in a hundred in turn. What was changed in the last `quiet` nanoseconds
+    is left alone. `names` are known names, for a file system that has a Unicode form of
+    its own for them.
+    """
+    listing = folder.listing(local)
+    strange = [path for path in listing.files if not path.isascii() and path not in known]
+    if strange:
+        listing = _respelt(listing, folder, {*known, *names})
+    side = Side(name, folder, listing)
+    tree, stamps = side.tree, side.stamps
+    turn = now // 1_000_000_000 % _TURNS
+    for number, (path, stamp) in enumerate(listing.files.items()):
+        seen = known.get(path)
+        if seen is not None and seen[1] == stamp and number % _TURNS != turn:
+            tree[path], stamps[path] = seen[0], stamp
+        elif quiet and now - stamp[1] < quiet:
+            side.odd[path] = "it was changed a moment ago"
+        else:
+            _read(side, path, now)
+    tree.update(dict.fromkeys(listing.folders, FOLDER))
+    tree.update((path, link_state(target)) for path, target in listing.links.items())
+    return side
+
+
+def _read(side: Side, path: NotePath, now: int) -> None:
+    try:
+        state, stamp = side.folder.stamped(path)
+    except FileNotFoundError:
+        side.odd[path] = "it is being moved or written"
+    except OSError as error:
+        side.odd[path] = f"it cannot be read: {(error.strerror or str(error)).lower()}"
+    else:
+        side.tree[path] = state
+        if stamp is None:
+            side.odd[path] = "it is being written"
+        elif is_settled(stamp, now):
+            side.stamps[path] = stamp
+
+
+def _respelt(listing: Listing, folder: Source, names: set[NotePath]) -> Listing:
+    """Give names the Unicode form in which they are known, where both are one file.
+
+    HFS+ keeps all names decomposed; a name that was written composed comes back so.
+    """
+    spelt = {normalize("NFC", name): name for name in names if not name.isascii()}
+    there = {*listing.files, *listing.folders, *listing.links}
+
+    def known(path: NotePath) -> NotePath:
+        other = path if path.isascii() else spelt.get(normalize("NFC", path), path)
+        if other == path or other in there or folder.stamp(other) != folder.stamp(path):
+            return path
+        return path if folder.absent(other) else other
+
+    return listing._replace(
+        files={known(path): stamp for path, stamp in listing.files.items()},
+        folders=[known(path) for path in listing.folders],
+        links={known(path): target for path, target in listing.links.items()},
+        odd={known(path): reason for path, reason in listing.odd.items()},
+    )
+
+
+def gone_and_new(
+    base: Mapping[NotePath, State], side: Side
+) -> tuple[list[NotePath], list[NotePath]]:
+    """Return the files of the base that are not there, and the files that are new."""
+    gone = [
+        path
+        for path, state in base.items()
+        if path not in side.tree and is_file(state) and not side.is_out(path)
+    ]
+    new = [path for path, state in side.tree.items() if path not in base and is_file(state)]
+    return gone, new
+
+
+def absent(side: Side, paths: list[NotePath]) -> Iterator[NotePath]:
+    """Yield those of the paths that a second look does not find either.
+
+    An error of the second look is no absence: nothing is deleted on hearsay.
+    """
+    for path in paths:
+        try:
+            if side.folder.absent(path):
+                yield path
+                continue
+        except OSError:
+            pass
+        side.odd[path] = "it comes and goes"
+
+
+def read_if_same(side: Side, path: NotePath) -> bytes | None:
+    """Return the content of a file if it is still what was seen, None if not."""
+    try:
+        content = side.folder.read(path)
+    except OSError:
+        return None
+    return content if digest(content) == side.tree.get(path) else None

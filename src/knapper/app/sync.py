@@ -1,0 +1,287 @@
+"""Keeping a vault in sync with its sources and replicas: one run over all of them."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from knapper.app.act import Runs
+from knapper.app.pair import Intent, Pair, Report, run_pass
+from knapper.app.roots import CONFIG_NAME, config_folder, config_table, place_of
+from knapper.core.errors import ConfigError, KnapperError
+from knapper.core.paths import NotePath
+from knapper.core.replicas import Replica, read_replicas, read_sync_settings
+from knapper.core.tables import TableReader
+from knapper.shell.executor import CHANGED
+from knapper.shell.folder import Folder, Source
+from knapper.shell.lock import locked
+from knapper.shell.recovery import recover
+from knapper.shell.store import BrokenStoreError, Store
+from knapper.shell.synced import Pairing, load, pairing, save_pairing
+from knapper.sync.tree import is_layout, is_local
+
+__all__ = ["Synced", "replicas_of", "sync"]
+
+_ROUNDS = 5
+_DAY = 86_400_000_000_000
+_PRUNED_EVERY = 20
+_SAMPLE = 20
+
+Progress = Callable[[int, int], None]
+
+
+class Synced(NamedTuple):
+    """What became of one replica: what was done, or the problem that kept it from being."""
+
+    replica: Replica
+    report: Report | None
+    problem: str = ""
+    rounds: Sequence[Report] = ()
+    run: int | None = None
+
+    @property
+    def status(self) -> int:
+        """0: equal, 1: something is unresolved or skipped, 2: halted, 3: an error."""
+        if self.report is None:
+            return 3
+        if self.report.halted:
+            return 2
+        return 0 if self.report.is_equal and not self.conflicts else 1
+
+    @property
+    def conflicts(self) -> dict[NotePath, NotePath]:
+        """The notes of which a conflict copy was made, with the copies."""
+        return {path: copy for one in self.rounds for path, copy in one.conflicts.items()}
+
+
+def replicas_of(root: Path, names: Sequence[str] = ()) -> tuple[Replica, ...]:
+    """Return the replicas of a vault (those called `names`); raises `ConfigError`."""
+    source, table = config_table(root)
+    found = read_replicas(TableReader(source), table)
+    unknown = [name for name in names if name not in {one.name for one in found}]
+    if unknown:
+        near = TableReader(source).near(unknown[0], [one.name for one in found])
+        raise ConfigError(source, "replica", f"no replica is called '{unknown[0]}'{near}")
+    if not found:
+        raise ConfigError(
+            source if table else CONFIG_NAME,
+            "replica",
+            "there is nothing to sync with; add a [[replica]] with name, path and mode",
+        )
+    return tuple(one for one in found if not names or one.name in names)
+
+
+def sync(
+    root: Path,
+    names: Sequence[str] = (),
+    *,
+    act: bool = True,
+    confirm: str = "",
+    quiet: int = 0,
+    progress: Progress = lambda _done, _all: None,
+) -> list[Synced]:
+    """Sync a vault with its replicas; with `act` false only say what would be done.
+
+    What was changed in the last `quiet` nanoseconds is left alone. Raises
+    `KnapperError` if nothing can be done at all.
+    """
+    replicas = replicas_of(root, names)
+    with ExitStack() as stack:
+        store = stack.enter_context(Store(root))
+        if act:
+            stack.enter_context(locked(store.folder))
+        work = _Work(root, store, act, confirm, quiet, progress)
+        found = [work.synced(one) for one in replicas]
+        for _ in range(_ROUNDS if act and len(replicas) > 1 else 0):
+            if not any(one.report and one.report.changes for one in found):
+                break
+            found = [work.again(one) for one in found]
+        if act:
+            work.prune()
+        return found
+
+
+class _Work:
+    """A run over replicas."""
+
+    def __init__(
+        self, root: Path, store: Store, act: bool, confirm: str, quiet: int, progress: Progress
+    ) -> None:
+        self.root, self.store, self.act = root, store, act
+        self.confirm, self.quiet, self.progress = confirm, quiet, progress
+        self.run = Runs(store, "sync")
+
+    def again(self, done: Synced) -> Synced:
+        """Sync a replica again, after another one brought something new."""
+        now = self.synced(done.replica)
+        return now._replace(rounds=(*done.rounds, *now.rounds))
+
+    def synced(self, replica: Replica) -> Synced:
+        """Sync one replica, and again if somebody changed something meanwhile."""
+        try:
+            return self._synced(replica)
+        except BrokenStoreError:
+            self.store.set_aside()  # what is known is lost: both sides are joined anew
+            return self.synced(replica)
+        except OSError as error:
+            where = error.filename or replica.path
+            problem = f"{where}: {(error.strerror or str(error)).lower()}"
+            return Synced(replica, None, problem)
+
+    def _synced(self, replica: Replica) -> Synced:
+        known = pairing(self.store, replica.name)
+        rounds: list[Report] = []
+        place = _place(self.root, replica)
+        if not place.is_dir():
+            if known is not None:
+                return Synced(replica, _halted(f"'{replica.path}' is not there"))
+            _begin(place, replica)
+        with _opened(self.root, place, replica, known) as pair:
+            halted = self._stranger(pair, known)
+            intent = Intent(self.act, self.confirm, halted, self.quiet)
+            if self.act:
+                recover(Folder(self.root), self.store, "")
+                if isinstance(pair.right, Folder):
+                    recover(pair.right, self.store, replica.name, pair.prefix)
+            for _ in range(_ROUNDS):
+                report = run_pass(pair, self.store, self.run, intent, progress=self.progress)
+                rounds.append(report)
+                if not any(one.reason == CHANGED for _, one in report.refused):
+                    break
+            held = any("'exclude'" in reason for reason in report.held.values())
+            if self.act and not halted:
+                self._remember(pair, known, held)
+        changed = [change for one in rounds for change in one.changes]
+        return Synced(replica, report._replace(changes=changed), "", rounds, self.run.number)
+
+    def _stranger(self, pair: Pair, known: Pairing | None) -> str:
+        """Say why a folder is not the one that was in sync, "" if it is."""
+        if known is None:
+            return ""
+        for folder, was, name in (
+            (pair.left, known.left, "the vault"),
+            (pair.right, known.right, f"'{pair.name}'"),
+        ):
+            if was == _identity(folder):
+                continue
+            paths = [path for path, one in load(self.store, pair.name).items() if one.base]
+            sample = paths[:: max(1, len(paths) // _SAMPLE)][:_SAMPLE]
+            there = sum(
+                folder.stamp(path) is not None or _is_there(folder, path) for path in sample
+            )
+            if 2 * there < len(sample):
+                return (
+                    f"{name} ({folder.root}) is another folder than at the last sync, and "
+                    f"{len(sample) - there} of {len(sample)} known files are not in it"
+                )
+        return ""
+
+    def _remember(self, pair: Pair, known: Pairing | None, held: bool) -> None:
+        spelt = known.filter if held and known else _filter(pair)
+        now = Pairing(_identity(pair.left), _identity(pair.right), spelt)
+        if now != known:
+            save_pairing(self.store, pair.name, now)
+
+    def prune(self) -> None:
+        """Forget old history, now and then."""
+        if self.run.number is None or self.run.number % _PRUNED_EVERY:
+            return
+        source, table = config_table(self.root)
+        limits = read_sync_settings(TableReader(source), table)
+        now = time.time_ns()
+        self.store.prune(
+            limits.history_megabytes << 20,
+            now - limits.history_days * _DAY,
+            now - limits.keep_days * _DAY,
+        )
+
+
+def _halted(reason: str) -> Report:
+    return Report([], [], {}, {}, {}, {}, reason, "", {})
+
+
+def _place(root: Path, replica: Replica) -> Path:
+    """Return where the replica is; raises `KnapperError` for one that overlaps the vault."""
+    place = place_of(root, replica)
+    real, own = os.path.realpath(place), os.path.realpath(root / replica.into)
+    for inner, outer in ((real, own), (own, real)):
+        if os.path.commonpath((inner, outer)) == outer:
+            raise KnapperError(
+                f"{replica.name}: {place} and {own} lie one in the other; they cannot be in sync"
+            )
+    return place
+
+
+def _begin(place: Path, replica: Replica) -> None:
+    """Make the folder of a new replica."""
+    if replica.mode == "pull" or not place.parent.is_dir():
+        raise FileNotFoundError(2, "there is no such folder", os.fspath(place))
+    place.mkdir()
+
+
+@contextmanager
+def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) -> Iterator[Pair]:
+    vault = root / replica.into if replica.into else root
+    if replica.into and not vault.is_dir():
+        if known is not None:
+            raise FileNotFoundError(2, "this folder of the vault is not there", os.fspath(vault))
+        Folder(root).make_folder(replica.into)
+    source, table = config_table(root)
+    named = TableReader(source).text(table, "config-folder", ".obsidian")
+    settings = "" if replica.into else config_folder(root, named)
+    left = Folder(vault)
+    right = Source(place) if replica.mode == "pull" else Folder(place)
+    host = "".join(c for c in socket.gethostname().partition(".")[0] if c.isalnum() or c in "-_")
+    pair = Pair(
+        replica.name, left, right, replica.mode, replica.into,
+        _local(replica.exclude, settings),
+        lambda path: is_layout(path, settings),
+        f"{time.strftime('%Y-%m-%d')} {host or 'host'}",
+        filter="\n".join((settings, *replica.exclude)),
+    )  # fmt: skip
+    try:
+        yield pair._replace(same_filter=known is None or known.filter == _filter(pair))
+    finally:
+        left.close()
+        right.close()
+
+
+def _local(exclude: Sequence[str], settings: str) -> Callable[[str, NotePath], bool]:
+    """Return the test for names (and their folder) that take no part."""
+    if not exclude:
+        return lambda name, folder: is_local(name, folder, settings)
+    import pathspec
+
+    spec = pathspec.GitIgnoreSpec.from_lines(exclude)
+
+    def local(name: str, folder: NotePath) -> bool:
+        path = f"{folder}/{name}" if folder else name
+        return (
+            is_local(name, folder, settings) or spec.match_file(path) or spec.match_file(f"{path}/")
+        )
+
+    return local
+
+
+def _filter(pair: Pair) -> str:
+    return sha256(pair.filter.encode()).hexdigest()[:16]
+
+
+def _identity(folder: Source) -> str:
+    return ":".join(map(str, folder.identity()))
+
+
+def _is_there(folder: Source, path: NotePath) -> bool:
+    try:
+        return not folder.absent(path)
+    except OSError:
+        return False
+
+
+def statuses(found: Sequence[Synced]) -> int:
+    """Return the exit status of a run: the worst of its replicas."""
+    return max((one.status for one in found), default=0)

@@ -1,0 +1,150 @@
+"""Taking back what a run changed, in the vault and in its replicas."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from knapper.app.act import Runs
+from knapper.app.roots import config_table, place_of
+from knapper.core.paths import NotePath
+from knapper.core.plan import (
+    Change,
+    Copy,
+    Link,
+    MakeFolder,
+    Move,
+    Outcome,
+    Refused,
+    RemoveFolder,
+    State,
+    Trash,
+)
+from knapper.core.replicas import read_replicas
+from knapper.core.tables import TableReader
+from knapper.shell.executor import Executor, Place
+from knapper.shell.folder import Folder
+from knapper.shell.lock import locked
+from knapper.shell.recovery import recover
+from knapper.shell.store import Replaced, Store
+from knapper.sync.plans import ordered
+from knapper.sync.tree import FOLDER, is_file, link_to
+
+__all__ = ["Undone", "undo"]
+
+_BASE = "base:"
+
+
+class Undone(NamedTuple):
+    """The run that was taken back, and what became of it."""
+
+    run: int
+    outcome: Outcome
+
+
+def undo(root: Path, run: int | None) -> Undone:
+    """Take back a run (the latest that was not taken back); raises `LookupError`.
+
+    What was changed since is refused, not overwritten.
+    """
+    with Store(root) as store, locked(store.folder):
+        chosen = _chosen(store, run)
+        rows = store.replaced(chosen)
+        runs = Runs(store, f"undo {chosen}", chosen)
+        done: list[Change] = []
+        refused: list[Refused] = []
+        for name in sorted({row.root for row in rows if not row.root.startswith(_BASE)}):
+            changes = _changes([row for row in rows if row.root == name])
+            place = _place(root, name)
+            if place is None or not place.is_dir():
+                reason = f"the replica '{name}' is not there"
+                refused += [Refused(change, reason) for change in changes]
+                continue
+            folder = Folder(place)
+            try:
+                recover(folder, store, name)
+                outcome = Executor(folder, store, Place(name), runs).carry_out(changes)
+            finally:
+                folder.close()
+            done += outcome.done
+            refused += outcome.refused
+        _restore_bases(store, rows, runs)
+        return Undone(chosen, Outcome(tuple(done), tuple(refused)))
+
+
+def _chosen(store: Store, run: int | None) -> int:
+    runs = store.runs()
+    undone = {one.undoes for one in runs}
+    possible = [one.id for one in runs if one.undoes is None and one.id not in undone]
+    chosen = run if run is not None else next(iter(possible), None)
+    if chosen is None or chosen not in {one.id for one in runs}:
+        raise LookupError("nothing to undo" if run is None else f"there is no run {run}")
+    return chosen
+
+
+def _place(root: Path, name: str) -> Path | None:
+    if not name:
+        return root
+    source, table = config_table(root)
+    for one in read_replicas(TableReader(source), table):
+        if one.name == name:
+            return place_of(root, one)
+    return None
+
+
+def _changes(rows: Iterable[Replaced]) -> list[Change]:
+    """Return the changes that lead back from `after` to `before`, in an order that works."""
+    rows = list(rows)
+    changes: list[Change] = []
+    moved: set[NotePath] = set()
+    appeared: dict[State, list[Replaced]] = {}
+    for row in rows:
+        if row.before is None and row.after is not None and is_file(row.after):
+            appeared.setdefault(row.after, []).append(row)
+    for row in rows:
+        if row.after is None and row.before is not None and (came := appeared.get(row.before)):
+            origin = came.pop()
+            changes.append(Move(origin.path, row.path, row.before))
+            moved |= {origin.path, row.path}
+    for row in rows:
+        if row.path not in moved:
+            changes += _back(row)
+    making = {change.path for change in changes if isinstance(change, MakeFolder)}
+    return sorted(changes, key=lambda change: ordered(change, making))
+
+
+def _back(row: Replaced) -> Iterator[Change]:
+    path, before, after = row.path, row.before, row.after
+    if before == after:
+        return
+    expect = after
+    if after == FOLDER:
+        yield RemoveFolder(path)
+        expect = None
+    elif after is not None and (before is None or before == FOLDER):
+        yield Trash(path, after)
+    if before == FOLDER:
+        yield MakeFolder(path)
+    elif before is not None and (target := link_to(before)) is not None:
+        yield Link(path, target, expect)
+    elif before is not None:
+        yield Copy(path, "", before, expect)
+
+
+def _restore_bases(store: Store, rows: Iterable[Replaced], runs: Runs) -> None:
+    """Let the next sync see what it saw before the run."""
+    bases = [row for row in rows if row.root.startswith(_BASE)]
+    if not bases or runs.number is None:
+        return
+    with store.transaction() as connection:
+        for row in bases:
+            name = row.root.removeprefix(_BASE)
+            connection.execute(
+                "insert into synced (replica, path, base) values (?, ?, ?) "
+                "on conflict do update set base = excluded.base",
+                (name, row.path, row.before),
+            )
+            connection.execute(
+                "insert or replace into replaced values (?, ?, ?, ?, ?)",
+                (runs.number, row.root, os.fsencode(row.path), row.after, row.before),
+            )

@@ -1,0 +1,144 @@
+"""`knapper sync`: one pass over the vault's sources and replicas."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from knapper.app.roots import find_root
+from knapper.app.sync import Synced, sync
+from knapper.cli.progress import reporting
+from knapper.cli.terminal import Paint, number_of, printable
+from knapper.core.errors import KnapperError
+from knapper.core.plan import Change, Copy, Link, MakeFolder, Move, RemoveFolder, Trash, Write
+
+__all__ = ["command"]
+
+_SHOWN = 20
+_STATUS = ("equal", "unresolved", "halted", "error")
+
+
+@click.command("sync")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan or what was done as JSON.")
+@click.option("--confirm", metavar="HASH", default="", help="Carry out this plan that was halted.")
+@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+def command(
+    names: tuple[str, ...], dry_run: bool, as_json: bool, confirm: str, vault: Path | None
+) -> int:
+    """Sync the vault with its sources and replicas (those called NAME) once.
+
+    \b
+    Exit status: 0 both sides are equal, 1 something is unresolved or was skipped,
+    2 halted (nothing was deleted or overwritten), 3 an error.
+    """
+    try:
+        root = vault or find_root(Path().absolute())
+        if not root.is_dir():
+            raise KnapperError(f"{root}: there is no such folder")
+        with reporting() as progress:
+            found = sync(root, names, act=not dry_run, confirm=confirm, progress=progress)
+    except KnapperError as error:
+        click.echo(f"error: {printable(str(error))}", err=True)
+        return 3
+    if as_json:
+        click.echo(json.dumps({"replicas": [_object(one) for one in found]}, indent=1))
+    else:
+        for one in found:
+            _print(one, dry_run)
+    return max((one.status for one in found), default=0)
+
+
+def _object(one: Synced) -> dict[str, object]:
+    report = one.report
+    if report is None:
+        return {"name": one.replica.name, "status": "error", "problem": one.problem}
+    return {
+        "name": one.replica.name,
+        "mode": one.replica.mode,
+        "status": _STATUS[one.status],
+        "run": one.run,
+        "halted": report.halted,
+        "confirm": report.hash,
+        "actions": [
+            {"side": _side(side, one), **_action(change), "why": change.why}
+            for side, change in report.changes
+        ],
+        "refused": [
+            {"side": _side(side, one), "path": refused.change.path, "reason": refused.reason}
+            for side, refused in report.refused
+        ],
+        "skipped": report.skipped,
+        "held": report.held,
+        "restored": report.restored,
+        "conflicts": one.conflicts,
+    }
+
+
+def _side(side: str, one: Synced) -> str:
+    return "vault" if side == "left" else one.replica.name
+
+
+def _action(change: Change) -> dict[str, object]:
+    match change:
+        case Move():
+            return {"action": "move", "path": change.path, "to": change.to}
+        case Trash():
+            return {"action": "delete", "path": change.path}
+        case MakeFolder():
+            return {"action": "make-folder", "path": change.path}
+        case RemoveFolder():
+            return {"action": "remove-folder", "path": change.path}
+        case Link():
+            return {"action": "link", "path": change.path, "to": change.target}
+        case Write() | Copy():
+            action = "create" if change.expect is None else "replace"
+            return {"action": action, "path": change.path}
+
+
+def _print(one: Synced, dry_run: bool) -> None:
+    paint = Paint()
+    name = paint(printable(one.replica.name), "bold")
+    report = one.report
+    if report is None:
+        click.echo(f"{name}: error: {printable(one.problem)}", err=True)
+        return
+    shown = report.changes if dry_run else report.changes[:_SHOWN]
+    for side, change in shown:
+        click.echo(f"{name}: {_line(_side(side, one), change)}")
+    if len(shown) < len(report.changes):
+        click.echo(f"{name}: ... and {len(report.changes) - len(shown)} more (--json shows all)")
+    _say(
+        name,
+        ((f"{r.change.path} ({_side(s, one)})", r.reason) for s, r in report.refused),
+        "not done",
+    )
+    _say(name, report.skipped.items(), "skipped")
+    _say(name, report.held.items(), "held back")
+    _say(name, report.restored.items(), "put back")
+    _say(name, ((path, _copied(copy)) for path, copy in one.conflicts.items()), "conflict")
+    if report.halted:
+        click.echo(f"{name}: halted: {printable(report.halted)}", err=True)
+    if report.hash:
+        click.echo(f"{name}: if it is meant so: knapper sync --confirm {report.hash}", err=True)
+    done = "would be done" if dry_run else "done"
+    count = number_of(len(report.changes), "change")
+    click.echo(f"{name}: {count} {done}, {_STATUS[one.status]}")
+
+
+def _copied(copy: str) -> str:
+    return f"the other version is kept as '{copy}'" if copy else "the copy is there already"
+
+
+def _say(name: str, rows: Iterable[tuple[str, str]], what: str) -> None:
+    for path, reason in rows:
+        click.echo(f"{name}: {printable(path)}: {what}: {printable(reason)}", err=True)
+
+
+def _line(side: str, change: Change) -> str:
+    action = _action(change)
+    goal = f" -> {printable(str(action['to']))}" if "to" in action else ""
+    place = f"{action['action']} {printable(change.path)}{goal} in {printable(side)}"
+    return f"{place} ({printable(change.why)})" if change.why else place

@@ -1,0 +1,57 @@
+"""One writer a vault: a lock that dies with its process."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from knapper.core.errors import KnapperError
+
+if os.name == "nt":
+    import msvcrt
+else:
+    import fcntl
+
+__all__ = ["locked"]
+
+_PAUSE = 0.05
+
+
+@contextmanager
+def locked(folder: Path, *, patience: float = 20.0) -> Iterator[None]:
+    """Hold the lock of a state folder, waiting `patience` seconds for it.
+
+    Raises `KnapperError` if somebody else keeps it. The system lets go of it when the
+    process ends, however it ends.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise KnapperError(f"{folder}: nothing can be kept here: {reason}") from error
+    try:
+        _wait(descriptor, patience)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait(descriptor: int, patience: float) -> None:
+    end = time.monotonic() + patience
+    while not _take(descriptor):
+        if time.monotonic() > end:
+            raise KnapperError("another knapper is at work on this vault; try again when it ended")
+        time.sleep(_PAUSE)
+
+
+def _take(descriptor: int) -> bool:
+    try:
+        if os.name == "nt":
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,53 @@
+"""Changes that look like damage: a crash, a bad disk or a restored backup made them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+__all__ = ["Damage", "Known", "damage", "is_stale_save"]
+
+Damage = Literal["", "emptied", "nul", "older"]
+
+
+class Known(NamedTuple):
+    """A content of a note that was seen before, and its modification time then."""
+
+    digest: str
+    modified: int
+
+
+def damage(
+    now: bytes,
+    before: bytes | None,
+    state: str,
+    base: str,
+    modified: int,
+    versions: Iterable[Known],
+) -> Damage:
+    """Say what is odd about a changed note, "" if nothing is.
+
+    `now` is its content (digest `state`), `before` that of the base (digest `base`);
+    `modified` is when the file says it was changed. Cut to nothing, filled with NULs,
+    or an old version come back with an old time.
+    """
+    if not now.strip(b"\0") and before:
+        return "nul" if now else "emptied"
+    if b"\0" in now and before is not None and b"\0" not in before:
+        return "nul"
+    versions = list(versions)
+    newest = max((one.modified for one in versions if one.digest == base), default=0)
+    if state != base and modified < newest and any(one.digest == state for one in versions):
+        return "older"
+    return ""
+
+
+def is_stale_save(old: bytes, ours: bytes, saved: bytes) -> bool:
+    """Tell whether `saved` was made from `old`, by somebody who had not seen `ours`.
+
+    So it is if nothing that ours brought is in it, and all that ours took is.
+    """
+    was, wrote, now = (Counter(content.split(b"\n")) for content in (old, ours, saved))
+    brought, took = wrote - was, was - wrote
+    if not brought and not took:
+        return False
+    return not (brought & (now - was)) and not (took - now)
