@@ -8,7 +8,6 @@ from knapper.core.copies import copy_name, original_of
 from knapper.core.paths import NotePath
 from knapper.core.plan import State
 from knapper.shell.store import Store
-from knapper.sync.merge import Conflicts, Merged, merge, touches
 from knapper.sync.plans import Merge
 from knapper.sync.reconcile import Decision
 from knapper.sync.tree import is_mergeable, key
@@ -55,6 +54,8 @@ class Joining:
         return merges
 
     def _merge(self, one: Decision) -> Merge:
+        from knapper.sync.merge import Conflicts, Merged, merge, touches  # a third of the start
+
         reason = "both sides changed it, and it is not a text that could be joined"
         sizes = self._left.size(one.left_path), self._right.size(one.right_path)
         copies = self._copies_of(one.path)

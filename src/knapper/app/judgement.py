@@ -12,7 +12,6 @@ from knapper.core.plan import Change, Copy, RemoveFolder, State, Trash, Write
 from knapper.shell.store import Store
 from knapper.shell.synced import recent_write
 from knapper.sync.damage import Damage, Known, damage, is_stale_save
-from knapper.sync.merge import Merged, merge
 from knapper.sync.plans import Merge
 from knapper.sync.reconcile import Decision
 from knapper.sync.safety import mass_change, unrecognisable
@@ -145,6 +144,8 @@ def _answer(
 
 def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> Merge | None:
     """Join what an editor saved from an older state with what we had written there."""
+    from knapper.sync.merge import Merged, merge  # a third of the start of a sync
+
     pair, is_left = evidence.pair, side is evidence.left
     label, prefix = ("", pair.prefix) if is_left else (pair.name, "")
     written = recent_write(evidence.store, label, prefix + one.path)

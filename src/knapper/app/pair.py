@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 from knapper.app.joining import Joining
 from knapper.app.judgement import Evidence, Judged, judged
 from knapper.app.remembering import Memory, remember
+from knapper.app.resting import fingerprint
 from knapper.app.side import Side, absent, gone_and_new, look, read_if_same
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, Link, MakeFolder, Refused, State, Write
@@ -27,6 +28,9 @@ from knapper.sync.tree import colliding, is_mergeable
 
 __all__ = ["Intent", "Pair", "Report", "run_pass"]
 
+_MANY = 2000
+"""So many files are listed by a process of their own."""
+
 Step = tuple[str, Change, NotePath]
 """A change with its side, "left" or "right", and the path of its decision."""
 
@@ -35,7 +39,8 @@ class Pair(NamedTuple):
     """Two folders in sync. `into` is the left one's path in the vault ("" for all of it).
 
     `local` tells by name and folder what takes no part, `layout` by path which files
-    only say what panes are open. `stamp` is for the names of conflict copies.
+    only say what panes are open. `stamp` is for the names of conflict copies. `settings`
+    is Obsidian's configuration folder, if it takes part.
     """
 
     name: str
@@ -46,6 +51,7 @@ class Pair(NamedTuple):
     local: Callable[[str, NotePath], bool]
     layout: Callable[[NotePath], bool]
     stamp: str
+    settings: str = ""
     filter: str = ""
     same_filter: bool = True
 
@@ -75,7 +81,8 @@ class Report(NamedTuple):
     `changes` have the side that they change. `skipped`, `held` and `restored` map paths
     to reasons; `conflicts` maps notes to the copies that were made. `halted` says why
     nothing was deleted or overwritten, and `hash` names the plan that it was.
-    `moved` are renames that were carried over.
+    `moved` are renames that were carried over. `prints` tell a pair at rest: both
+    folders' paths, the configuration folder, and the fingerprints of both.
     """
 
     changes: Sequence[tuple[str, Change]] = ()
@@ -87,6 +94,7 @@ class Report(NamedTuple):
     halted: str = ""
     hash: str = ""
     moved: Mapping[NotePath, NotePath] = {}
+    prints: tuple[str, ...] = ()
 
     @property
     def is_equal(self) -> bool:
@@ -109,7 +117,7 @@ def run_pass(
         return one.done()
     if intent.act:
         one.remember(acted=False)
-    return Report()
+    return Report(prints=one.prints())
 
 
 class _Pass:
@@ -127,14 +135,14 @@ class _Pass:
         self.pair, self.store, self.run, self.intent = pair, store, run, intent
         self.clock, self.progress = clock, progress
         self.known = load(store, pair.name)
-        self.lefts = {path: one[1] for path, one in self.known.items() if one[1] is not None}
-        self.rights = {path: one[2] for path, one in self.known.items() if one[2] is not None}
-        self.base = {path: one[0] for path, one in self.known.items() if one[0] is not None}
+        self.base = dict(self.known.base)
         now, quiet = clock(), intent.quiet
-        self.left = look("the vault", pair.left, pair.local, self.lefts, now=now, quiet=quiet)
+        many = len(self.base) > _MANY
+        listed = pair.right.listing_beside(pair.local) if many else None
+        self.left = look("the vault", pair.left, pair.local, self.known.left, now=now, quiet=quiet)
         self.right = look(
-            f"'{pair.name}'", pair.right, pair.local, self.rights, now=now, quiet=quiet,
-            names=self.left.tree.keys(),
+            f"'{pair.name}'", pair.right, pair.local, self.known.right, now=now, quiet=quiet,
+            names=self.left.tree.keys(), listed=listed,
         )  # fmt: skip
         self.touched = _differing(self.base, self.left.tree, self.right.tree)
         self.skipped: dict[NotePath, str] = {}
@@ -184,8 +192,8 @@ class _Pass:
 
     def _decided(self) -> list[Decision]:
         """Decide what is to become of each path that is not the same everywhere."""
-        moved_left = self._moves(self.left, self.lefts)
-        moved_right = self._moves(self.right, self.rights)
+        moved_left = self._moves(self.left, self.known.left)
+        moved_right = self._moves(self.right, self.known.right)
         decisions = reconcile(
             self.base, self.left.tree, self.right.tree,
             moved_left=moved_left, moved_right=moved_right, mode=self.pair.mode,
@@ -200,13 +208,13 @@ class _Pass:
         self._skip_collisions(decisions)
         return decisions
 
-    def _moves(self, side: Side, seen: Mapping[NotePath, Seen]) -> dict[NotePath, NotePath]:
+    def _moves(self, side: Side, seen: Seen) -> dict[NotePath, NotePath]:
         """Return what was renamed on a side, from where to where."""
         gone, new = gone_and_new(self.base, side)
         gone = list(absent(side, gone))
         traces = {}
         for path in gone:
-            state, stamp = seen.get(path) or Seen(self.base[path], None)
+            state, stamp = seen.states.get(path, self.base[path]), seen.stamps.get(path)
             traces[path] = Trace(state, stamp[3] if stamp else 0, stamp[0] if stamp else -1)
         texts: dict[NotePath, bytes | None] = {}
 
@@ -290,6 +298,15 @@ class _Pass:
             refused += [(name, one) for one in outcome.refused]
             self.contents |= executor.contents()
         return refused
+
+    def prints(self) -> tuple[str, ...]:
+        """Return what tells this rest from any change, () if it cannot be told."""
+        sides = self.left, self.right
+        prints = [fingerprint(side.folder, side.listing) for side in sides]
+        if not all(prints) or any(side.stamps != side.listing.files for side in sides):
+            return ()
+        roots = [str(side.folder.root) for side in sides]
+        return (*roots, self.pair.settings, *prints)
 
     # -- remembering ---------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from knapper.app.side import Side, read_if_same
 from knapper.core.paths import NotePath
 from knapper.core.plan import State
 from knapper.shell.store import Store
-from knapper.shell.synced import Known, save
+from knapper.shell.synced import Known, changed, save
 from knapper.sync.tree import is_file, is_mergeable
 
 __all__ = ["Memory", "remember"]
@@ -25,7 +25,7 @@ class Memory(NamedTuple):
 
     name: str
     prefix: str
-    known: Mapping[NotePath, Known]
+    known: Known
     base: Mapping[NotePath, State]
     left: Side
     right: Side
@@ -36,16 +36,12 @@ class Memory(NamedTuple):
 
 def remember(store: Store, memory: Memory) -> None:
     """Write down what is new."""
-    known, base, left, right = memory.known, memory.base, memory.left, memory.right
-    changed: dict[NotePath, Known | None] = {}
-    for path in {*known, *base, *left.tree, *right.tree}:
-        now = Known(base.get(path), left.seen(path), right.seen(path))
-        if now != known.get(path):
-            changed[path] = now if any(now) else None
-    if not changed:
+    now = Known(memory.base, memory.left.seen, memory.right.seen)
+    paths = changed(memory.known, now)
+    if not paths:
         return
     with store.transaction() as connection:
-        rows = list(_versions(store, memory, changed))
+        rows = list(_versions(store, memory, paths))
         for content, digest, _ in rows:
             if content is not None:
                 store.keep_in(connection, content, digest)
@@ -57,25 +53,24 @@ def remember(store: Store, memory: Memory) -> None:
         if memory.run is not None:
             connection.executemany(
                 "insert or ignore into replaced values (?, ?, ?, ?, ?)",
-                _base_rows(memory.run(), memory, changed),
+                _base_rows(memory.run(), memory, paths),
             )
         connection.execute("delete from written where at < ?", (memory.now - _MINUTE,))
-        save(connection, memory.name, changed.items())
+        save(connection, memory.name, now, paths)
 
 
 _Row = tuple[bytes, str, int, int]
 
 
 def _versions(
-    store: Store, memory: Memory, changed: Mapping[NotePath, Known | None]
+    store: Store, memory: Memory, paths: set[NotePath]
 ) -> Iterator[tuple[bytes | None, str, _Row]]:
     """Yield the texts of the new base (None: kept already), digests, and history rows."""
-    for path, known in changed.items():
-        base = known.base if known else None
-        was = memory.known.get(path)
+    for path in paths:
+        base = memory.base.get(path)
         if base is None or not is_file(base) or not is_mergeable(path):
             continue
-        if was is not None and was.base == base:
+        if memory.known.base.get(path) == base:
             continue
         content = memory.contents.get(base)
         if content is None and not store.has(base):
@@ -94,12 +89,11 @@ def _read_base(memory: Memory, path: NotePath, base: State) -> bytes | None:
 
 
 def _base_rows(
-    run: int, memory: Memory, changed: Mapping[NotePath, Known | None]
+    run: int, memory: Memory, paths: set[NotePath]
 ) -> Iterable[tuple[int, str, bytes, State | None, State | None]]:
     """Yield how the base changed: who undoes the run brings it back, too."""
     root = f"base:{memory.name}"
-    for path, known in changed.items():
-        was = memory.known.get(path)
-        before, after = was.base if was else None, known.base if known else None
+    for path in paths:
+        before, after = memory.known.base.get(path), memory.base.get(path)
         if before != after:
             yield run, root, os.fsencode(path), before, after

@@ -40,10 +40,10 @@ class Side:
         self.odd = dict(listing.odd)
         self.blind = frozenset(listing.blind)
 
-    def seen(self, path: NotePath) -> Seen | None:
-        """Return what is to be remembered of a path."""
-        state = self.tree.get(path)
-        return None if state is None else Seen(state, self.stamps.get(path))
+    @property
+    def seen(self) -> Seen:
+        """What is to be remembered of the side."""
+        return Seen(self.tree, self.stamps)
 
     def is_out(self, path: NotePath) -> bool:
         """Tell whether nothing may be concluded of a path."""
@@ -91,31 +91,32 @@ def look(
     name: str,
     folder: Source,
     local: Callable[[str, NotePath], bool],
-    known: Mapping[NotePath, Seen],
+    known: Seen,
     *,
     now: int,
     quiet: int = 0,
     names: Collection[NotePath] = (),
+    listed: Callable[[], Listing] | None = None,
 ) -> Side:
     """List a folder and read what is new in it; raises `OSError` if it cannot be listed.
 
     `known` has what was there last time: a file with the same stamp is not read again,
     but for one in a hundred in turn. What was changed in the last `quiet` nanoseconds
     is left alone. `names` are known names, for a file system that has a Unicode form of
-    its own for them.
+    its own for them. `listed` gives the listing if somebody else makes it.
     """
-    listing = folder.listing(local)
-    strange = [path for path in listing.files if not path.isascii() and path not in known]
+    listing = listed() if listed else folder.listing(local)
+    strange = [path for path in listing.files if not path.isascii() and path not in known.states]
     if strange:
-        listing = _respelt(listing, folder, {*known, *names})
+        listing = _respelt(listing, folder, {*known.states, *names})
     side = Side(name, folder, listing)
-    tree, stamps = side.tree, side.stamps
-    turn = now // 1_000_000_000 % _TURNS
-    for number, (path, stamp) in enumerate(listing.files.items()):
-        seen = known.get(path)
-        if seen is not None and seen[1] == stamp and number % _TURNS != turn:
-            tree[path], stamps[path] = seen[0], stamp
-        elif quiet and now - stamp[1] < quiet:
+    files, tree = listing.files, side.tree
+    side.stamps = dict(files.items() & known.stamps.items())
+    for path in list(files)[now // 1_000_000_000 % _TURNS :: _TURNS]:
+        side.stamps.pop(path, None)
+    tree.update({path: known.states[path] for path in side.stamps})
+    for path in files.keys() - side.stamps.keys():
+        if quiet and now - files[path][1] < quiet:
             side.odd[path] = "it was changed a moment ago"
         else:
             _read(side, path, now)

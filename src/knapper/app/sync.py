@@ -1,16 +1,19 @@
 """Keeping a vault in sync with its sources and replicas: one run over all of them."""
 
+import json
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
+from platform import node
 from typing import NamedTuple
 
 from knapper.app.act import Runs
+from knapper.app.local import local_names
 from knapper.app.pair import Intent, Pair, Report, run_pass
+from knapper.app.resting import Rest, config_print, forget_rests, save_rest
 from knapper.app.roots import CONFIG_NAME, config_folder, config_table, place_of
 from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.paths import NotePath
@@ -22,7 +25,7 @@ from knapper.shell.lock import locked
 from knapper.shell.recovery import recover
 from knapper.shell.store import BrokenStoreError, Store
 from knapper.shell.synced import Pairing, load, pairing, save_pairing
-from knapper.sync.tree import is_layout, is_local
+from knapper.sync.tree import is_layout
 
 __all__ = ["Synced", "replicas_of", "sync"]
 
@@ -101,6 +104,7 @@ def sync(
                 break
             found = [work.again(one) for one in found]
         if act:
+            work.rest(found, whole=not names)
             work.prune()
         return found
 
@@ -168,7 +172,7 @@ class _Work:
         ):
             if was == _identity(folder):
                 continue
-            paths = [path for path, one in load(self.store, pair.name).items() if one.base]
+            paths = list(load(self.store, pair.name).base)
             sample = paths[:: max(1, len(paths) // _SAMPLE)][:_SAMPLE]
             there = sum(
                 folder.stamp(path) is not None or _is_there(folder, path) for path in sample
@@ -185,6 +189,19 @@ class _Work:
         now = Pairing(_identity(pair.left), _identity(pair.right), spelt)
         if now != known:
             save_pairing(self.store, pair.name, now)
+
+    def rest(self, found: Sequence[Synced], *, whole: bool) -> None:
+        """Remember that all replicas are at rest, if they are."""
+        reports = [one.report for one in found]
+        prints = [one.prints for one in reports if one and one.prints and one.is_equal]
+        config = config_print(self.root)
+        if not whole or len(prints) != len(found) or not config:
+            forget_rests(self.store)
+            return
+        for one, (left, right, settings, *both) in zip(found, prints, strict=True):
+            exclude = json.dumps(one.replica.exclude)
+            name, count = one.replica.name, len(found)
+            save_rest(self.store, Rest(name, config, count, left, right, settings, exclude, *both))
 
     def prune(self) -> None:
         """Forget old history, now and then."""
@@ -235,12 +252,13 @@ def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) ->
     settings = "" if replica.into else config_folder(root, named)
     left = Folder(vault)
     right = Source(place) if replica.mode == "pull" else Folder(place)
-    host = "".join(c for c in socket.gethostname().partition(".")[0] if c.isalnum() or c in "-_")
+    host = "".join(c for c in node().partition(".")[0] if c.isalnum() or c in "-_")
     pair = Pair(
         replica.name, left, right, replica.mode, replica.into,
-        _local(replica.exclude, settings),
+        local_names(replica.exclude, settings),
         lambda path: is_layout(path, settings),
         f"{time.strftime('%Y-%m-%d')} {host or 'host'}",
+        settings=settings,
         filter="\n".join((settings, *replica.exclude)),
     )  # fmt: skip
     try:
@@ -248,23 +266,6 @@ def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) ->
     finally:
         left.close()
         right.close()
-
-
-def _local(exclude: Sequence[str], settings: str) -> Callable[[str, NotePath], bool]:
-    """Return the test for names (and their folder) that take no part."""
-    if not exclude:
-        return lambda name, folder: is_local(name, folder, settings)
-    import pathspec
-
-    spec = pathspec.GitIgnoreSpec.from_lines(exclude)
-
-    def local(name: str, folder: NotePath) -> bool:
-        path = f"{folder}/{name}" if folder else name
-        return (
-            is_local(name, folder, settings) or spec.match_file(path) or spec.match_file(f"{path}/")
-        )
-
-    return local
 
 
 def _filter(pair: Pair) -> str:

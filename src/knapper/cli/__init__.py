@@ -18,6 +18,8 @@ def main() -> None:
 
         sys.stdout.write(f"knapper {__version__}\n")
         return
+    if sys.argv[1:2] == ["sync"] and _is_at_rest(sys.argv[2:]):  # so is this, nearly
+        return
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -25,6 +27,22 @@ def main() -> None:
         sys.exit(_run())
     except KeyboardInterrupt:  # before there was anything to interrupt
         sys.exit(130)
+
+
+def _is_at_rest(arguments: list[str]) -> bool:
+    """Answer a plain `sync` if nothing has changed: half of its time is reading options."""
+    if arguments and (len(arguments) != 2 or arguments[0] != "--vault"):
+        return False
+    from pathlib import Path
+
+    from knapper.app.resting import resting
+    from knapper.app.roots import find_root
+
+    names = resting(Path(arguments[1]) if arguments else find_root(Path()))
+    for name in names or ():
+        sys.stdout.write(f"{name.encode(errors='backslashreplace').decode()}: "
+                         "0 changes done, equal\n")  # fmt: skip
+    return names is not None
 
 
 def _run() -> int:

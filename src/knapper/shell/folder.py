@@ -131,6 +131,18 @@ class Source:
                 found.odd[folder] = f"this folder cannot be read: {_reason(error)}"
         return found
 
+    def listing_beside(self, local: Callable[[str, NotePath], bool]) -> Callable[[], Listing]:
+        """Begin to list on the second core; call the result for the listing."""
+        import marshal
+
+        from knapper.shell.beside import beside
+
+        def listed() -> bytes:
+            return marshal.dumps(tuple(self.listing(local)))
+
+        result = beside(listed)
+        return lambda: Listing(*marshal.loads(result()))  # noqa: S302 - our own child's
+
     def _list(
         self,
         folder: NotePath,

@@ -51,6 +51,12 @@ create table synced (
     right_state text, right_size integer, right_modified integer, right_changed integer,
     right_number integer, primary key (replica, path)
 ) without rowid;
+create table resting (
+    name text primary key, config text not null, replicas integer not null, left text not null,
+    right text not null, settings text not null, exclude text not null,
+    left_print text not null, right_print text not null
+);
+create table report (replica text primary key, at text not null, data text not null);
 create table written (
     root text not null, path text not null, before text not null, after text not null,
     at integer not null, primary key (root, path)

@@ -1,7 +1,7 @@
 """What is known of a pair of folders since their last sync: the base, and stamps."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from knapper.core.paths import NotePath
@@ -9,22 +9,32 @@ from knapper.core.plan import State
 from knapper.shell.folder import Stamp
 from knapper.shell.store import Store
 
-__all__ = ["Known", "Pairing", "Seen", "load", "pairing", "recent_write", "save", "save_pairing"]
+__all__ = [
+    "Known",
+    "Pairing",
+    "Seen",
+    "changed",
+    "load",
+    "pairing",
+    "recent_write",
+    "save",
+    "save_pairing",
+]
 
 
 class Seen(NamedTuple):
-    """What stood at a path on one side; `stamp` None: look again in any case."""
+    """What stood on one side, by path; what has no stamp is read again in any case."""
 
-    state: State
-    stamp: Stamp | None
+    states: Mapping[NotePath, State]
+    stamps: Mapping[NotePath, Stamp]
 
 
 class Known(NamedTuple):
-    """What is known of a path: the state of the last sync, and what was seen on each side."""
+    """What is known of a pair: the states of the last sync, and what was seen since."""
 
-    base: State | None
-    left: Seen | None
-    right: Seen | None
+    base: Mapping[NotePath, State]
+    left: Seen
+    right: Seen
 
 
 class Pairing(NamedTuple):
@@ -52,47 +62,70 @@ def save_pairing(store: Store, name: str, pairing: Pairing) -> None:
         connection.execute("insert or replace into replica values (?, ?, ?, ?)", (name, *pairing))
 
 
-def load(store: Store, name: str) -> dict[NotePath, Known]:
-    """Return what is known of each path of a pair."""
+def load(store: Store, name: str) -> Known:
+    """Return what is known of a pair."""
+    known = Known({}, Seen({}, {}), Seen({}, {}))
     if not store.exists:
-        return {}
+        return known
+    base: dict[NotePath, State] = {}
+    left: tuple[dict[NotePath, State], dict[NotePath, Stamp]] = ({}, {})
+    right: tuple[dict[NotePath, State], dict[NotePath, Stamp]] = ({}, {})
     with store.transaction() as connection:
         rows = connection.execute(
             "select path, base, left_state, left_size, left_modified, left_changed, left_number, "
             "right_state, right_size, right_modified, right_changed, right_number "
             "from synced where replica = ?",
             (name,),
-        ).fetchall()
-    return {
-        path: Known(
-            base,
-            None if ls is None else Seen(ls, None if l0 is None else (l0, l1, l2, l3)),
-            None if rs is None else Seen(rs, None if r0 is None else (r0, r1, r2, r3)),
         )
-        for path, base, ls, l0, l1, l2, l3, rs, r0, r1, r2, r3 in rows
-    }
+        for path, was, ls, l0, l1, l2, l3, rs, r0, r1, r2, r3 in rows:
+            if was is not None:
+                base[path] = was
+            if ls is not None:
+                left[0][path] = ls
+                if l0 is not None:
+                    left[1][path] = l0, l1, l2, l3
+            if rs is not None:
+                right[0][path] = rs
+                if r0 is not None:
+                    right[1][path] = r0, r1, r2, r3
+    return Known(base, Seen(*left), Seen(*right))
+
+
+def changed(before: Known, now: Known) -> set[NotePath]:
+    """Return the paths of which something else is known now."""
+    pairs = (
+        (before.base, now.base),
+        (before.left.states, now.left.states),
+        (before.left.stamps, now.left.stamps),
+        (before.right.states, now.right.states),
+        (before.right.stamps, now.right.stamps),
+    )
+    return {path for one, other in pairs for path, _ in one.items() ^ other.items()}
 
 
 def save(
-    connection: sqlite3.Connection, name: str, changed: Iterable[tuple[NotePath, Known | None]]
+    connection: sqlite3.Connection, name: str, known: Known, paths: Iterable[NotePath]
 ) -> None:
-    """Remember what is known of these paths by now; None forgets a path."""
+    """Remember what is known of these paths by now."""
     gone, rows = [], []
-    for path, known in changed:
-        if known is None:
+    for path in paths:
+        base, left, right = (
+            known.base.get(path),
+            _columns(known.left, path),
+            _columns(known.right, path),
+        )
+        if base is None and left[0] is None and right[0] is None:
             gone.append((name, path))
         else:
-            rows.append((name, path, known.base, *_columns(known.left), *_columns(known.right)))
+            rows.append((name, path, base, *left, *right))
     connection.executemany("delete from synced where replica = ? and path = ?", gone)
     connection.executemany(
         "insert or replace into synced values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
     )
 
 
-def _columns(seen: Seen | None) -> tuple[object, ...]:
-    if seen is None:
-        return (None,) * 5
-    return (seen.state, *(seen.stamp or (None,) * 4))
+def _columns(seen: Seen, path: NotePath) -> tuple[object, ...]:
+    return (seen.states.get(path), *seen.stamps.get(path, (None,) * 4))
 
 
 def recent_write(store: Store, root: str, path: NotePath) -> tuple[State, State, int] | None:
