@@ -1,6 +1,6 @@
 """Checking a vault, and mending what can be mended."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from knapper.app.act import act as carry_out
@@ -78,16 +78,26 @@ def repair(
     unsafe: bool,
     act: bool,
     concern: Concern = lambda _, found: list(found),
+    mendable: Callable[[NotePath], bool] = lambda _: True,
 ) -> Repaired:
     """Mend what was found; with `act` false only say what would be done.
 
     What a run replaces is remembered before anything is written, for `undo`.
-    `concern` is asked again, after each pass, what of a note is to be mended.
+    `concern` is asked again, after each pass, what of a note is to be mended. A note
+    that is not `mendable`, or comes from a replica with `fix = false`, stays as it is.
     """
-    by_note = _by_note(checked)
+    kept = tuple(f"{one.into}/".lstrip("/") for one in workspace.config.replica if not one.fix)
+
+    def concerned(note: Note, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        left = concern(note, found)
+        if mendable(note.path) and not note.path.startswith(kept):
+            return left
+        return [one._replace(finding=one.finding._replace(fix=None)) for one in left]
+
+    by_note = {path: concerned(checked.notes[path], d) for path, d in _by_note(checked).items()}
     read = checked.notes.__getitem__
     rules = workspace.rules_of
-    mended = fix_vault(by_note, read, checked.vault, rules, unsafe=unsafe, concern=concern)
+    mended = fix_vault(by_note, read, checked.vault, rules, unsafe=unsafe, concern=concerned)
     plan = tuple(
         Write(path, text.encode(), _digest_of(checked.notes[path]), "safe fixes")
         for path, text in sorted(mended.texts.items())

@@ -6,9 +6,10 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from knapper.app.account import Synced
 from knapper.app.act import act
 from knapper.app.roots import CONFIG_NAME
-from knapper.app.sync import Synced, sync
+from knapper.app.sync import sync
 from knapper.core.errors import KnapperError
 from knapper.core.plan import Plan, Refused, Write
 from knapper.shell.bundled import bundled

@@ -5,7 +5,7 @@ The left folder is the vault (or a folder of it), the right one the replica.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from knapper.app.joining import Joining
@@ -18,6 +18,7 @@ from knapper.core.plan import Change, Copy, Link, MakeFolder, Refused, State, Wr
 from knapper.core.replicas import Mode
 from knapper.shell.executor import Executor, Origin, Place
 from knapper.shell.folder import Folder, Source
+from knapper.shell.recovery import sweep
 from knapper.shell.store import Store
 from knapper.shell.synced import Seen, load
 from knapper.sync.plans import Merge, changes_of
@@ -175,6 +176,7 @@ class _Pass:
             failed = {path for side, change, path in steps if (side, change) in undone}
             if not verdict.halted:
                 self._settle([d for d in decisions if d.path not in {*failed, *verdict.held}])
+                self._settle_copies(merges.values())
             self.remember(acted=len(refused) < len(steps))
         return Report(
             changes=[(side, change) for side, change, _ in steps],
@@ -324,8 +326,18 @@ class _Pass:
             if base is not None:
                 self.base[path] = base
 
+    def _settle_copies(self, merges: Iterable[Merge]) -> None:
+        """Take conflict copies that are on both sides as known: they may be deleted now."""
+        for copy in {one.copy for one in merges if one.copy}:
+            state = self.left.tree.get(copy)
+            if state is not None and state == self.right.tree.get(copy):
+                self.base[copy] = state
+
     def remember(self, *, acted: bool) -> None:
         """Write down what is known by now."""
+        for side, history in ((self.left, self.pair.prefix), (self.right, self.pair.prefix)):
+            if isinstance(side.folder, Folder):
+                sweep(side.folder, self.store, side.listing.asides, history, self.clock())
         memory = Memory(
             self.pair.name, self.pair.prefix, self.known, self.base, self.left, self.right,
             self.contents, self.run if acted else None, self.clock(),

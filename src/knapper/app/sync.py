@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from platform import node
-from typing import NamedTuple
 
+from knapper.app.account import Synced, save_accounts
 from knapper.app.act import Runs
 from knapper.app.local import local_names
 from knapper.app.pair import Intent, Pair, Report, run_pass
@@ -27,7 +27,7 @@ from knapper.shell.store import BrokenStoreError, Store
 from knapper.shell.synced import Pairing, load, pairing, save_pairing
 from knapper.sync.tree import is_layout
 
-__all__ = ["Synced", "replicas_of", "sync"]
+__all__ = ["replicas_of", "statuses", "sync"]
 
 _ROUNDS = 5
 _DAY = 86_400_000_000_000
@@ -35,30 +35,6 @@ _PRUNED_EVERY = 20
 _SAMPLE = 20
 
 Progress = Callable[[int, int], None]
-
-
-class Synced(NamedTuple):
-    """What became of one replica: what was done, or the problem that kept it from being."""
-
-    replica: Replica
-    report: Report | None
-    problem: str = ""
-    rounds: Sequence[Report] = ()
-    run: int | None = None
-
-    @property
-    def status(self) -> int:
-        """0: equal, 1: something is unresolved or skipped, 2: halted, 3: an error."""
-        if self.report is None:
-            return 3
-        if self.report.halted:
-            return 2
-        return 0 if self.report.is_equal and not self.conflicts else 1
-
-    @property
-    def conflicts(self) -> dict[NotePath, NotePath]:
-        """The notes of which a conflict copy was made, with the copies."""
-        return {path: copy for one in self.rounds for path, copy in one.conflicts.items()}
 
 
 def replicas_of(root: Path, names: Sequence[str] = ()) -> tuple[Replica, ...]:
@@ -104,6 +80,7 @@ def sync(
                 break
             found = [work.again(one) for one in found]
         if act:
+            save_accounts(store, found)
             work.rest(found, whole=not names)
             work.prune()
         return found

@@ -15,6 +15,10 @@ COMMANDS = {
     "init": "knapper.cli.init",
     "rule": "knapper.cli.rule",
     "sync": "knapper.cli.sync",
+    "history": "knapper.cli.history",
+    "resolve": "knapper.cli.resolve",
+    "restore": "knapper.cli.restore",
+    "status": "knapper.cli.status",
     "undo": "knapper.cli.undo",
 }
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
+from knapper.app.account import STATUS, Synced, account, action_of, side_of
 from knapper.app.roots import find_root
-from knapper.app.sync import Synced, sync
+from knapper.app.sync import statuses, sync
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import Paint, number_of, printable
 from knapper.core.errors import KnapperError
-from knapper.core.plan import Change, Copy, Link, MakeFolder, Move, RemoveFolder, Trash, Write
+from knapper.core.plan import Change
 
 __all__ = ["command"]
 
 _SHOWN = 20
-_STATUS = ("equal", "unresolved", "halted", "error")
 
 
 @click.command("sync")
@@ -44,58 +44,11 @@ def command(
         click.echo(f"error: {printable(str(error))}", err=True)
         return 3
     if as_json:
-        click.echo(json.dumps({"replicas": [_object(one) for one in found]}, indent=1))
+        click.echo(json.dumps({"replicas": [account(one) for one in found]}, indent=1))
     else:
         for one in found:
             _print(one, dry_run)
-    return max((one.status for one in found), default=0)
-
-
-def _object(one: Synced) -> dict[str, object]:
-    report = one.report
-    if report is None:
-        return {"name": one.replica.name, "status": "error", "problem": one.problem}
-    return {
-        "name": one.replica.name,
-        "mode": one.replica.mode,
-        "status": _STATUS[one.status],
-        "run": one.run,
-        "halted": report.halted,
-        "confirm": report.hash,
-        "actions": [
-            {"side": _side(side, one), **_action(change), "why": change.why}
-            for side, change in report.changes
-        ],
-        "refused": [
-            {"side": _side(side, one), "path": refused.change.path, "reason": refused.reason}
-            for side, refused in report.refused
-        ],
-        "skipped": report.skipped,
-        "held": report.held,
-        "restored": report.restored,
-        "conflicts": one.conflicts,
-    }
-
-
-def _side(side: str, one: Synced) -> str:
-    return "vault" if side == "left" else one.replica.name
-
-
-def _action(change: Change) -> dict[str, object]:
-    match change:
-        case Move():
-            return {"action": "move", "path": change.path, "to": change.to}
-        case Trash():
-            return {"action": "delete", "path": change.path}
-        case MakeFolder():
-            return {"action": "make-folder", "path": change.path}
-        case RemoveFolder():
-            return {"action": "remove-folder", "path": change.path}
-        case Link():
-            return {"action": "link", "path": change.path, "to": change.target}
-        case Write() | Copy():
-            action = "create" if change.expect is None else "replace"
-            return {"action": action, "path": change.path}
+    return statuses(found)
 
 
 def _print(one: Synced, dry_run: bool) -> None:
@@ -107,12 +60,12 @@ def _print(one: Synced, dry_run: bool) -> None:
         return
     shown = report.changes if dry_run else report.changes[:_SHOWN]
     for side, change in shown:
-        click.echo(f"{name}: {_line(_side(side, one), change)}")
+        click.echo(f"{name}: {_line(side_of(side, one), change)}")
     if len(shown) < len(report.changes):
         click.echo(f"{name}: ... and {len(report.changes) - len(shown)} more (--json shows all)")
     _say(
         name,
-        ((f"{r.change.path} ({_side(s, one)})", r.reason) for s, r in report.refused),
+        ((f"{r.change.path} ({side_of(s, one)})", r.reason) for s, r in report.refused),
         "not done",
     )
     _say(name, report.skipped.items(), "skipped")
@@ -125,7 +78,7 @@ def _print(one: Synced, dry_run: bool) -> None:
         click.echo(f"{name}: if it is meant so: knapper sync --confirm {report.hash}", err=True)
     done = "would be done" if dry_run else "done"
     count = number_of(len(report.changes), "change")
-    click.echo(f"{name}: {count} {done}, {_STATUS[one.status]}")
+    click.echo(f"{name}: {count} {done}, {STATUS[one.status]}")
 
 
 def _copied(copy: str) -> str:
@@ -138,7 +91,7 @@ def _say(name: str, rows: Iterable[tuple[str, str]], what: str) -> None:
 
 
 def _line(side: str, change: Change) -> str:
-    action = _action(change)
+    action = action_of(change)
     goal = f" -> {printable(str(action['to']))}" if "to" in action else ""
     place = f"{action['action']} {printable(change.path)}{goal} in {printable(side)}"
     return f"{place} ({printable(change.why)})" if change.why else place

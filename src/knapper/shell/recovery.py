@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -12,7 +13,9 @@ from knapper.shell.renaming import NotPossibleError
 from knapper.shell.store import LARGE, Store
 from knapper.sync.tree import is_file
 
-__all__ = ["keep_stray", "recover"]
+__all__ = ["keep_stray", "recover", "sweep"]
+
+_HOUR = 3_600_000_000_000
 
 
 class Intent(NamedTuple):
@@ -99,3 +102,15 @@ def keep_stray(
             )
     if remove:
         folder.remove(aside)
+
+
+def sweep(folder: Folder, store: Store, asides: Iterable[NotePath], history: str, now: int) -> None:
+    """Keep and remove files aside that nobody has touched for an hour.
+
+    A run that lost its journal left them. `now` is in nanoseconds.
+    """
+    for aside in asides:
+        stamp = folder.stamp(aside)
+        if stamp is not None and now - max(stamp[1], stamp[2]) > _HOUR:
+            with suppress(OSError):
+                keep_stray(store, folder, aside, history + aside)

@@ -1,0 +1,43 @@
+"""How a vault stands: its replicas, its conflicts, its last runs."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from knapper.app.account import saved_accounts
+from knapper.app.resolve import Conflict, conflicts
+from knapper.app.roots import config_table
+from knapper.core.replicas import read_replicas
+from knapper.core.tables import TableReader
+from knapper.shell.store import Run, Store
+
+__all__ = ["Standing", "standing"]
+
+_RUNS = 5
+
+
+class Standing(NamedTuple):
+    """The replicas with their last accounts (those never synced have no `at`), and more."""
+
+    replicas: list[dict[str, object]]
+    conflicts: list[Conflict]
+    runs: list[Run]
+
+    @property
+    def status(self) -> int:
+        """The exit status of the last syncs, and 1 while a conflict is not settled."""
+        order = {"equal": 0, "never": 0, "unresolved": 1, "halted": 2, "error": 3}
+        worst = max((order.get(str(one["status"]), 3) for one in self.replicas), default=0)
+        return max(worst, 1 if self.conflicts else 0)
+
+
+def standing(root: Path) -> Standing:
+    """Return how the vault at `root` stands; nothing is changed."""
+    source, table = config_table(root)
+    with Store(root) as store:
+        saved = saved_accounts(store)
+        runs = store.runs()[:_RUNS]
+    replicas = []
+    for one in read_replicas(TableReader(source), table):
+        known = saved.get(one.name, {"status": "never"})
+        replicas.append({"name": one.name, "mode": one.mode, "path": one.path, **known})
+    return Standing(replicas, conflicts(root), runs)

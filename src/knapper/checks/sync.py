@@ -1,0 +1,25 @@
+"""Rules of the family `sync`: what syncing leaves behind for a person to settle."""
+
+from collections.abc import Iterator
+
+from knapper.core.copies import original_of
+from knapper.core.note import Note
+from knapper.core.paths import name_of
+from knapper.core.rule import Finding, check
+from knapper.core.text import Span
+from knapper.core.vault import Vault
+
+__all__ = ["conflict_copy"]
+
+
+@check
+def conflict_copy(note: Note, vault: Vault) -> Iterator[Finding]:
+    """Report a conflict copy whose note is there, too.
+
+    The names are those of knapper, Obsidian Sync, Syncthing and Dropbox.
+    """
+    original = original_of(note.path)
+    if original is None or original not in vault.files:
+        return
+    message = f"this is a conflict copy of '{name_of(original)}'; 'knapper resolve' settles it"
+    yield Finding(Span(note.body, min(note.body + 1, len(note.text))), message)

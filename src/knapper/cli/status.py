@@ -1,0 +1,74 @@
+"""`knapper status`: how the vault stands with its replicas."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from knapper.app.roots import find_root
+from knapper.app.status import Standing, standing
+from knapper.cli.terminal import Paint, number_of, printable
+from knapper.core.errors import KnapperError
+
+__all__ = ["command"]
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+def command(as_json: bool, vault: Path | None) -> int:
+    """Say how the last syncs ended, and what waits for you.
+
+    \b
+    Exit status: 0 all is equal, 1 something is unresolved or was skipped,
+    2 halted, 3 an error.
+    """
+    try:
+        root = vault or find_root(Path().absolute())
+        if not root.is_dir():
+            raise KnapperError(f"{root}: there is no such folder")
+        found = standing(root)
+    except KnapperError as error:
+        click.echo(f"error: {printable(str(error))}", err=True)
+        return 3
+    if as_json:
+        click.echo(json.dumps(_object(found), indent=1))
+    else:
+        _print(found)
+    return found.status
+
+
+def _object(found: Standing) -> dict[str, object]:
+    return {
+        "replicas": found.replicas,
+        "conflicts": [{"note": one.note, "copy": one.copy} for one in found.conflicts],
+        "runs": [
+            {"run": one.id, "at": one.at, "command": one.command, "changed": one.changed}
+            for one in found.runs
+        ],
+    }
+
+
+def _print(found: Standing) -> None:
+    paint = Paint()
+    if not found.replicas:
+        click.echo("no replica is configured; [[replica]] in .knapper.toml adds one")
+    for one in found.replicas:
+        name = paint(printable(str(one["name"])), "bold")
+        when = f", last synced {one['at']}" if "at" in one else ""
+        click.echo(f"{name} ({one['mode']}, {printable(str(one['path']))}): {one['status']}{when}")
+        for key in ("problem", "halted"):
+            if one.get(key):
+                click.echo(f"  {key}: {printable(str(one[key]))}")
+        for key, what in (("held", "held back"), ("skipped", "skipped")):
+            rows = one.get(key)
+            for path, reason in rows.items() if isinstance(rows, Mapping) else ():
+                click.echo(f"  {printable(path)}: {what}: {printable(str(reason))}")
+        if one.get("confirm"):
+            click.echo(f"  if it is meant so: knapper sync --confirm {one['confirm']}")
+    for conflict in found.conflicts:
+        click.echo(f"conflict: {printable(conflict.copy)} ('knapper resolve' settles it)")
+    for run in found.runs:
+        click.echo(f"run {run.id}: {run.at} {printable(run.command)}, "
+                   f"{number_of(run.changed, 'change')}")  # fmt: skip
