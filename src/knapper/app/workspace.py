@@ -10,11 +10,12 @@ import pathspec
 import knapper.checks  # noqa: F401 - fills the registry of checks
 from knapper.app.roots import CONFIG_NAME, config_folder, config_table, find_root
 from knapper.core.base import views_of
-from knapper.core.config import Config, read_config, rules_for
-from knapper.core.errors import KnapperError
+from knapper.core.config import Config, read_config, rules_folder, rules_for
+from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.lint import Ruleset
 from knapper.core.note import Facts, Note, Trouble, facts_of
-from knapper.core.paths import NotePath, extension
+from knapper.core.own_rules import own_rules
+from knapper.core.paths import NotePath, extension, is_note
 from knapper.core.rule import Rule
 from knapper.core.rulebook import RuleNote, read_rule_note, rule_of
 from knapper.core.settings import SETTING_FILES, Settings, broken_settings, read_settings
@@ -69,7 +70,8 @@ def matches(patterns: Sequence[str], path: NotePath) -> bool:
 class Workspace:
     """A vault on disk as it was found when it was opened.
 
-    `notices` say what of its settings cannot be read, and so does not count.
+    `notices` say what of its settings cannot be read, and so does not count;
+    `own_rules` are those that notes of the vault declare.
     """
 
     root: Path
@@ -77,6 +79,7 @@ class Workspace:
     settings: Settings
     tree: Tree
     notices: tuple[str, ...] = ()
+    own_rules: tuple[Rule, ...] = ()
 
     def is_checked(self, path: NotePath) -> bool:
         """Tell whether findings of a file are wanted (links to it resolve anyhow)."""
@@ -117,7 +120,8 @@ class Workspace:
         prepared: dict[tuple[bool, ...], Ruleset] = {}
 
         def rules_of(path: NotePath) -> Ruleset:
-            held = tuple(matches(one.include, path) for one in self.config.overrides)
+            patterns = (one.include for one in self.config.overrides)
+            held = (self._declares(path), *(matches(pattern, path) for pattern in patterns))
             if held not in prepared:
                 prepared[held] = Ruleset.of(self.rules_at(path))
             return prepared[held]
@@ -126,7 +130,12 @@ class Workspace:
 
     def rules_at(self, path: NotePath) -> list[Rule]:
         """Return the rules that hold for a path, with severity and options."""
-        return rules_for(self.config, load_rules(), path, matches)
+        own = () if self._declares(path) else self.own_rules
+        return rules_for(self.config, (*load_rules(), *own), path, matches)
+
+    def _declares(self, path: NotePath) -> bool:
+        """Tell whether a note lies among the own rules: it has to name what they forbid."""
+        return bool(self.own_rules) and path.startswith(f"{self.config.rules}/")
 
     def vault(self, notes: Iterable[Note]) -> Vault:
         """Return the vault with the facts of these notes."""
@@ -158,28 +167,40 @@ def open_workspace(start: Path, config: Path | None = None, root: Path | None = 
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise KnapperError(f"{found}: this folder cannot be read: {reason}") from error
-    settings_of = _load_config(found, config)
+    settings_of, own = _load_config(found, config, tree)
     folder = config_folder(found, settings_of.config_folder)
     files = {name: read_text(found, f"{folder}/{name}") for name in SETTING_FILES}
     notices = tuple(
         f"{folder}/{name}: this is not a JSON object, so its settings do not count"
         for name in broken_settings(files)
     )
-    return Workspace(found, settings_of, read_settings(files), tree, notices)
+    return Workspace(found, settings_of, read_settings(files), tree, notices, own)
 
 
-def _load_config(root: Path, given: Path | None) -> Config:
+def _load_config(root: Path, given: Path | None, tree: Tree) -> tuple[Config, tuple[Rule, ...]]:
+    """Read the configuration, and first the vault's own rules that it may speak of."""
     source, table = config_table(root, given)
-    return read_config(table, source, {rule.name: rule for rule in load_rules()})
+    folder = rules_folder(table, source)
+    own: tuple[Rule, ...] = ()
+    if folder:
+        # only what was found in the vault is read, so no folder leads out of it
+        inside = [path for path in tree.files if path.startswith(f"{folder}/") and is_note(path)]
+        if not inside:
+            raise ConfigError(source, "rules", f"no note lies in a folder '{folder}' of the vault")
+        notes = [read_note(root, path) for path in sorted(inside) if path not in tree.linked]
+        own = own_rules(notes, load_rules())
+    return read_config(table, source, {rule.name: rule for rule in (*load_rules(), *own)}), own
 
 
-def with_selection(config: Config, select: Sequence[str], ignore: Sequence[str]) -> Config:
+def with_selection(
+    config: Config, select: Sequence[str], ignore: Sequence[str], own: Sequence[Rule] = ()
+) -> Config:
     """Return the configuration with the rules of the command line laid over it.
 
     What is selected there runs, and nothing else, whatever the configuration says;
     only a part of a family that it ignores stays ignored.
     """
-    rules = {rule.name: rule for rule in load_rules()}
+    rules = {rule.name: rule for rule in (*load_rules(), *own)}
     data = {"select": list(select), "ignore": list(ignore)}
     given = read_config(data, "the command line", rules)
     if given.select:

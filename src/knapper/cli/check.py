@@ -122,7 +122,8 @@ def _narrowed(workspace: Workspace, select: str | None, ignore: str | None) -> W
     """Return the workspace with --select and --ignore laid over its configuration."""
     if select is None and ignore is None:
         return workspace
-    config = with_selection(workspace.config, _names(select), _names(ignore))
+    own = workspace.own_rules
+    config = with_selection(workspace.config, _names(select), _names(ignore), own)
     return replace(workspace, config=config)
 
 

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from knapper.core.blocks import Blocks, Heading, Region, read_blocks
@@ -136,18 +137,21 @@ class Facts(NamedTuple):
     tags: frozenset[str] = frozenset()
     footnotes: frozenset[str] = frozenset()
     views: tuple[str, ...] = ()
+    targets: frozenset[str] = frozenset()
+    """What links name, as it is written; `/` begins the path of a canvas card."""
 
 
 def facts_of(note: Note) -> Facts:
     """Return what other notes may know of this one."""
     if not note.is_markdown:
-        return Facts()
+        return Facts(targets=targets_of(note))
     return Facts(
         headings=tuple((heading.level, heading.text) for heading in note.headings),
         blocks=frozenset(block.name.lower() for block in note.blocks),
         aliases=aliases_of(note.frontmatter),
         tags=frozenset((*tags_of(note.frontmatter), *(tag.name for tag in note.tags))),
         footnotes=footnotes_of(note),
+        targets=targets_of(note),
     )
 
 
@@ -161,3 +165,15 @@ def footnotes_of(note: Note) -> frozenset[str]:
             found.add(text[at + 2 : end].lower())
         at = text.find("[^", at + 2)
     return frozenset(found)
+
+
+def targets_of(note: Note) -> frozenset[str]:
+    """Return what the links of a note, or the cards of a canvas, name."""
+    names = frozenset(map(attrgetter("target"), note.links))
+    if links := note.frontmatter_links:
+        names |= {link.link for link in links}
+    for node in note.canvas.nodes if note.canvas else ():
+        paths = (node.text_of("file"), node.text_of("background"))
+        names |= {f"/{path}" for path in paths if path}
+        names |= targets_of(Note("card.md", node.text_of("text")))
+    return names

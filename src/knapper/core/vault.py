@@ -179,6 +179,21 @@ class Vault:
         best = own or [path for path in ordered if len(path) == len(ordered[0])]
         return Found(best[0]) if len(best) == 1 else Ambiguous(tuple(sorted(best)))
 
+    @cached_property
+    def linked(self) -> frozenset[NotePath]:
+        """The files to which a link of another file leads, or may lead."""
+        found: set[NotePath] = set()
+        for source, facts in self.facts.items():
+            for target in facts.targets:
+                match self.resolve(target, source):
+                    case Found(path):
+                        found |= {path} - {source}
+                    case Ambiguous(candidates):
+                        found |= set(candidates) - {source}
+                    case Missing():
+                        pass
+        return frozenset(found)
+
     # -- headings, blocks, views -----------------------------------------------------
 
     def subpath(self, target: str, source: NotePath) -> Subpath | None:
