@@ -8,6 +8,7 @@ from knapper.app.resolve import Conflict, conflicts
 from knapper.app.roots import config_table
 from knapper.core.replicas import read_replicas
 from knapper.core.tables import TableReader
+from knapper.shell.daemon import read_state
 from knapper.shell.store import Run, Store
 
 __all__ = ["Standing", "standing"]
@@ -16,11 +17,15 @@ _RUNS = 5
 
 
 class Standing(NamedTuple):
-    """The replicas with their last accounts (those never synced have no `at`), and more."""
+    """The replicas with their last accounts (those never synced have no `at`), and more.
+
+    `watcher` says how the watcher stands, None if none is running.
+    """
 
     replicas: list[dict[str, object]]
     conflicts: list[Conflict]
     runs: list[Run]
+    watcher: dict[str, object] | None
 
     @property
     def status(self) -> int:
@@ -35,9 +40,10 @@ def standing(root: Path) -> Standing:
     source, table = config_table(root)
     with Store(root) as store:
         saved = saved_accounts(store)
+        watcher = read_state(store.folder)
         runs = store.runs()[:_RUNS]
     replicas = []
     for one in read_replicas(TableReader(source), table):
         known = saved.get(one.name, {"status": "never"})
         replicas.append({"name": one.name, "mode": one.mode, "path": one.path, **known})
-    return Standing(replicas, conflicts(root), runs)
+    return Standing(replicas, conflicts(root), runs, watcher)

@@ -20,6 +20,7 @@ COMMANDS = {
     "restore": "knapper.cli.restore",
     "status": "knapper.cli.status",
     "undo": "knapper.cli.undo",
+    "watch": "knapper.cli.watch",
 }
 
 

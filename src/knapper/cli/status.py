@@ -41,6 +41,7 @@ def command(as_json: bool, vault: Path | None) -> int:
 
 def _object(found: Standing) -> dict[str, object]:
     return {
+        "watcher": found.watcher,
         "replicas": found.replicas,
         "conflicts": [{"note": one.note, "copy": one.copy} for one in found.conflicts],
         "runs": [
@@ -52,6 +53,10 @@ def _object(found: Standing) -> dict[str, object]:
 
 def _print(found: Standing) -> None:
     paint = Paint()
+    if found.watcher is None:
+        click.echo("no watcher is running; 'knapper watch' starts one")
+    else:
+        _print_watcher(found.watcher)
     if not found.replicas:
         click.echo("no replica is configured; [[replica]] in .knapper.toml adds one")
     for one in found.replicas:
@@ -72,3 +77,12 @@ def _print(found: Standing) -> None:
     for run in found.runs:
         click.echo(f"run {run.id}: {run.at} {printable(run.command)}, "
                    f"{number_of(run.changed, 'change')}")  # fmt: skip
+
+
+def _print_watcher(state: Mapping[str, object]) -> None:
+    click.echo(f"watching since {state.get('since')}, last lint {state.get('last_lint')}")
+    findings = state.get("findings")
+    for rule, count in findings.items() if isinstance(findings, Mapping) else ():
+        click.echo(f"  {count:>5}  {printable(str(rule))}")
+    if state.get("last_error"):
+        click.echo(f"  last problem: {printable(str(state['last_error']))}")

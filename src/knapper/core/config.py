@@ -5,14 +5,15 @@ raises `ConfigError`, which names the file, the key and what would be right.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import UnionType
-from typing import NamedTuple, cast, get_args, get_origin
+from typing import NamedTuple, cast
 
+from knapper.core.options import OptionReader
 from knapper.core.replicas import Replica, SyncSettings, read_replicas, read_sync_settings
 from knapper.core.rule import SEVERITIES, Rule, Severity
 from knapper.core.tables import TableReader
+from knapper.core.watching import WatchSettings, read_watch_settings
 
-__all__ = ["PRESETS", "Config", "Override", "read_config", "rules_for"]
+__all__ = ["PRESETS", "Config", "Override", "read_config", "rules_folder", "rules_for"]
 
 Matches = Callable[[Sequence[str], str], bool]
 """Tells whether gitignore patterns hold a path."""
@@ -42,6 +43,8 @@ class Config(NamedTuple):
     overrides: tuple[Override, ...] = ()
     replica: tuple[Replica, ...] = ()
     sync: SyncSettings = SyncSettings()
+    watch: WatchSettings = WatchSettings()
+    rules: str = ""
     baseline: str = ""
     config_folder: str = ".obsidian"
 
@@ -69,6 +72,12 @@ def read_config(data: Mapping[str, object], source: str, rules: Mapping[str, Rul
     `source` is the file's name for messages. Raises `ConfigError`.
     """
     return _Reader(source, rules).config(data)
+
+
+def rules_folder(data: Mapping[str, object], source: str) -> str:
+    """Return the folder of the vault's own rules, "" if it has none. Raises `ConfigError`."""
+    folder = TableReader(source).text(data, "rules", "")
+    return folder.replace("\\", "/").strip("/")
 
 
 def rules_for(config: Config, rules: Iterable[Rule], path: str, matches: Matches) -> list[Rule]:
@@ -106,7 +115,7 @@ def _is_selected(rule: Rule, select: Sequence[str]) -> bool:
     return rule.name in select or "all" in select or (rule.enabled and rule.family in select)
 
 
-class _Reader(TableReader):
+class _Reader(OptionReader):
     """Reads tables, and knows what to say of what does not belong there."""
 
     def __init__(self, source: str, rules: Mapping[str, Rule]) -> None:
@@ -116,7 +125,6 @@ class _Reader(TableReader):
 
     def config(self, data: Mapping[str, object]) -> Config:
         known = {name.replace("_", "-") for name in Config._fields} - {"source"}
-        known |= {"watch", "rules"}
         self.known_keys(data, known, "")
         preset = self.text(data, "preset", "recommended")
         if preset not in PRESETS:
@@ -133,6 +141,8 @@ class _Reader(TableReader):
             overrides=tuple(map(self.override, self.tables(data, "overrides"))),
             replica=read_replicas(self, data),
             sync=read_sync_settings(self, data),
+            watch=read_watch_settings(self, data),
+            rules=rules_folder(data, self.source),
             baseline=self.text(data, "baseline", ""),
             config_folder=self.text(data, "config-folder", ".obsidian"),
         )
@@ -167,27 +177,8 @@ class _Reader(TableReader):
             self.known_rule(name, key)
             if not isinstance(table, dict):
                 self.fail(key, "expected a table of options")
-            options = self.rules[name].check.options
-            self.known_keys(table, set(options), key)
-            found[name] = {
-                option: self.option(value, options[option].type, f"{key}.{option}")
-                for option, value in table.items()
-            }
+            found[name] = self.options(table, self.rules[name].check, key)
         return found
-
-    def option(self, value: object, kind: object, key: str) -> object:
-        """Return the value of an option as its type wants it."""
-        if get_origin(kind) is tuple:
-            if isinstance(value, list) and all(isinstance(item, str) for item in value):
-                return tuple(value)
-            self.fail(key, "expected a list of texts")
-        kinds = get_args(kind) if isinstance(kind, UnionType) else (kind,)
-        if float in kinds and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
-        if not any(type(value) is one for one in kinds):
-            names = {bool: "true or false", int: "a whole number", str: "a text", float: "a number"}
-            self.fail(key, f"expected {names.get(cast(type, kinds[0]), 'another type')}")
-        return value
 
     def rule_names(self, data: Mapping[str, object], key: str) -> tuple[str, ...]:
         names = self.texts(data, key)

@@ -13,13 +13,13 @@ if os.name == "nt":
 else:
     import fcntl
 
-__all__ = ["locked"]
+__all__ = ["is_locked", "locked"]
 
 _PAUSE = 0.05
 
 
 @contextmanager
-def locked(folder: Path, *, patience: float = 20.0) -> Iterator[None]:
+def locked(folder: Path, *, name: str = "lock", patience: float = 20.0) -> Iterator[None]:
     """Hold the lock of a state folder, waiting `patience` seconds for it.
 
     Raises `KnapperError` if somebody else keeps it. The system lets go of it when the
@@ -27,7 +27,7 @@ def locked(folder: Path, *, patience: float = 20.0) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(_file(folder, name), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise KnapperError(f"{folder}: nothing can be kept here: {reason}") from error
@@ -36,6 +36,22 @@ def locked(folder: Path, *, patience: float = 20.0) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_locked(folder: Path, name: str) -> bool:
+    """Tell whether somebody holds a lock."""
+    try:
+        descriptor = os.open(_file(folder, name), os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        return not _take(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / ("lock" if name == "lock" else f"{name}.lock")
 
 
 def _wait(descriptor: int, patience: float) -> None:
