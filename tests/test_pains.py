@@ -231,7 +231,7 @@ def test_pain_22_reference_definitions_stay() -> None:
     assert mended(text) == text
 
 
-@pytest.mark.parametrize("text", ["[[Other]]\n", "[[Other|a very long text]] " * 40 + "\n"])
+@pytest.mark.parametrize("text", ["[[Other]]\n", "and [[Other|a very long text]]" * 40 + "\n"])
 def test_pain_23_links_are_neither_escaped_nor_broken_over_lines(text: str) -> None:
     assert mended(text, OTHERS) == text
 
