@@ -67,11 +67,15 @@ def read_tree(source: str, base: int = 0) -> Tree:
     except _RefusedError as refused:
         return Tree(None, YamlError(base + refused.offset, refused.message))
     except yaml.MarkedYAMLError as trouble:
+        if trouble.problem == _TOO_DEEP_FOR_LIBYAML and trouble.problem_mark is not None:
+            # it looks ahead and has a limit of its own, far above ours: read what is before that
+            return read_tree(source[: max(0, trouble.problem_mark.index - 1)], base)
         return Tree(None, _explained(trouble, source, base))
 
 
 _MOST_LEVELS = 64
 _MOST_ALIASED_VALUES = 10_000
+_TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
