@@ -19,7 +19,7 @@ from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.paths import NotePath
 from knapper.core.replicas import Replica, read_replicas, read_sync_settings
 from knapper.core.tables import TableReader
-from knapper.shell.executor import CHANGED
+from knapper.shell.executor import CHANGED, Executor, Place
 from knapper.shell.folder import Folder, Source
 from knapper.shell.lock import locked
 from knapper.shell.recovery import recover
@@ -131,13 +131,33 @@ class _Work:
             for _ in range(_ROUNDS):
                 report = run_pass(pair, self.store, self.run, intent, progress=self.progress)
                 rounds.append(report)
-                if not any(one.reason == CHANGED for _, one in report.refused):
+                mended = self._mend_links(replica, report)
+                if not mended and not any(one.reason == CHANGED for _, one in report.refused):
                     break
             held = any("'exclude'" in reason for reason in report.held.values())
             if self.act and not halted:
                 self._remember(pair, known, held)
         changed = [change for one in rounds for change in one.changes]
         return Synced(replica, report._replace(changes=changed), "", rounds, self.run.number)
+
+    def _mend_links(self, replica: Replica, report: Report) -> bool:
+        """Let links that died when the other side renamed a file follow it."""
+        if not (self.act and replica.fix and report.moved):
+            return False
+        from knapper.app.rename import mended_links
+        from knapper.app.workspace import open_workspace
+
+        prefix = f"{replica.into}/" if replica.into else ""
+        moved = {prefix + old: prefix + new for old, new in report.moved.items()}
+        plan = mended_links(open_workspace(self.root, root=self.root), moved)
+        if not plan.changes:
+            return False
+        folder = Folder(self.root)
+        try:
+            outcome = Executor(folder, self.store, Place(""), self.run).carry_out(plan.changes)
+        finally:
+            folder.close()
+        return bool(outcome.done)
 
     def _stranger(self, pair: Pair, known: Pairing | None) -> str:
         """Say why a folder is not the one that was in sync, "" if it is."""

@@ -16,6 +16,7 @@ COMMANDS = {
     "rule": "knapper.cli.rule",
     "sync": "knapper.cli.sync",
     "history": "knapper.cli.history",
+    "rename": "knapper.cli.rename",
     "resolve": "knapper.cli.resolve",
     "restore": "knapper.cli.restore",
     "status": "knapper.cli.status",

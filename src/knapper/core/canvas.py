@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
-__all__ = ["Canvas", "CanvasError", "CanvasNode", "read_canvas"]
+__all__ = ["Canvas", "CanvasError", "CanvasNode", "read_canvas", "value_span"]
 
 _REQUIRED = ("id", "type", "x", "y", "width", "height")
 _BLANKS = re.compile(r"[ \t\r\n]*+")
@@ -70,6 +70,23 @@ def read_canvas(text: str) -> Canvas:
         None,
         tuple(offset for _, offset in edges),
     )
+
+
+def value_span(text: str, offset: int, key: str) -> tuple[int, int] | None:
+    """Return where the value of a key stands in the (well-formed) object at `offset`.
+
+    Of a key that stands twice the last counts, as for the reader.
+    """
+    found = None
+    position = _skip(text, offset + 1)
+    while not text.startswith("}", position):
+        name, position = _read(text, position)
+        start = _skip(text, _expect(":", text, position))
+        _, position = _read(text, start)
+        if name == key:
+            found = start, position
+        position = _next_item("}", text, position)
+    return found
 
 
 _Item = tuple[Mapping[str, object], int]

@@ -11,6 +11,7 @@ __all__ = [
     "is_note",
     "join",
     "name_of",
+    "relative",
     "stem_of",
     "tidy",
 ]
@@ -79,3 +80,12 @@ def join(folder: str, relative: str) -> NotePath | None:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def relative(folder: str, path: str) -> str:
+    """Return the way from a folder to a path, with `..` where it leads upward."""
+    here, there = folder.split("/") if folder else [], path.split("/")
+    same = 0
+    while same < min(len(here), len(there) - 1) and here[same] == there[same]:
+        same += 1
+    return "/".join([".."] * (len(here) - same) + there[same:])

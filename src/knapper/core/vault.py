@@ -19,6 +19,7 @@ from knapper.core.paths import (
     is_note,
     join,
     name_of,
+    relative,
     stem_of,
     tidy,
 )
@@ -316,7 +317,7 @@ class Vault:
         text = path[:-3] if is_note(path) else path
         match self.settings.new_link_format:
             case "relative":
-                text = _relative(folder_of(source), text)
+                text = relative(folder_of(source), text)
             case "shortest":
                 return self.shortest_name(path, source)
         if self.resolve(text, source) == Found(path):
@@ -371,12 +372,3 @@ def slug(title: str) -> str:
 def _spellings(path: str) -> tuple[str, ...]:
     """Return the file names that a link may mean: as it is if it has a dot, or a note."""
     return (path, f"{path}.md") if "." in name_of(path) else (f"{path}.md",)
-
-
-def _relative(folder: str, path: str) -> str:
-    """Return the way from a folder to a path, with `..` where it leads upward."""
-    here, there = folder.split("/") if folder else [], path.split("/")
-    same = 0
-    while same < min(len(here), len(there) - 1) and here[same] == there[same]:
-        same += 1
-    return "/".join([".."] * (len(here) - same) + there[same:])

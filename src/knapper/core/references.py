@@ -1,0 +1,189 @@
+"""Every place where a file of the vault names another one, and writing it anew.
+
+A note names files in its links and in its properties, a canvas in its cards and in
+the text of cards, a base in its formulas and filters.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
+from urllib.parse import quote
+
+from knapper.core.canvas import CanvasNode, value_span
+from knapper.core.frontmatter import PropertyLink
+from knapper.core.inline import Link
+from knapper.core.note import Note
+from knapper.core.paths import extension
+from knapper.core.text import Edit, Span, apply_edits
+
+__all__ = ["CannotWriteError", "Kind", "Rewritten", "Unwritable", "rewritten"]
+
+Kind = str
+"""How a file is named: `wiki` and `md` links, `path` (a whole path), `folder`."""
+
+Change = Callable[[str, Kind], str | None]
+"""Gives the new target for a target (with its `#…`), None where it may stay."""
+
+
+class Unwritable(NamedTuple):
+    """What ought to be written anew and cannot be: where (code points), and why."""
+
+    offset: int
+    reason: str
+
+
+class Rewritten(NamedTuple):
+    """The edits that give a file its new references, and what could not be edited."""
+
+    edits: tuple[Edit, ...] = ()
+    left: tuple[Unwritable, ...] = ()
+
+
+class CannotWriteError(Exception):
+    """A new target cannot be written in this place; the argument says why."""
+
+
+def rewritten(note: Note, change: Change) -> Rewritten:
+    """Ask `change` of each reference in a file, and return the edits that follow.
+
+    `change` may raise `CannotWriteError`. Only the part of a target that differs is
+    written anew: spelling, display text and all around it keep their bytes.
+    """
+    edits: list[Edit] = []
+    left: list[Unwritable] = []
+    for offset, edit in _edits(note, change):
+        try:
+            made = edit()
+        except CannotWriteError as error:
+            left.append(Unwritable(offset, str(error)))
+        else:
+            edits += [made] if made else []
+    return Rewritten(tuple(edits), tuple(left))
+
+
+_Made = Callable[[], Edit | None]
+
+_UNFIT = re.compile(r"[#^|\[\]]")
+_IN_LINKS = " /!$&'*+,;=:@~-._"
+_BASE_CALL = re.compile(
+    r"\b(?:(link|hasLink)\(|(inFolder)\(|file\.(folder)\s*[!=]=\s*|file\.(path)\s*[!=]=\s*)"
+    r"\s*(\\?[\"'])([^\"'\\\n]*)\5"
+)
+
+
+def _edits(note: Note, change: Change) -> Iterator[tuple[int, _Made]]:
+    """Yield the place of each reference, and what makes its edit."""
+    if extension(note.path) == "base":
+        for match in _BASE_CALL.finditer(note.text):
+            yield match.start(), partial(_in_base, match, change)
+        return
+    for node in note.canvas.nodes if note.canvas else ():
+        for key in ("file", "background", "text"):
+            if node.text_of(key):
+                yield node.offset, partial(_in_canvas, note, node, key, change)
+    for link in note.links:
+        yield link.start, partial(_in_body, note, link, change)
+    for held in note.frontmatter_links:
+        yield held.span.start, partial(_in_properties, note, held, change)
+
+
+def _in_body(note: Note, link: Link, change: Change) -> Edit | None:
+    new = change(link.target, link.kind)
+    if new is None or new == link.target:
+        return None
+    span = Span(link.target_start, link.target_end)
+    pointed = note.text.startswith("<", link.target_start - 1)
+    return Edit(span, _spelt(note.text[slice(*span)], link.target, new, link.kind, pointed=pointed))
+
+
+def _spelt(written: str, old: str, new: str, kind: Kind, *, pointed: bool = False) -> str:
+    """Return a target as it is to be written, where `old` was written as `written`."""
+    path, mark, subpath = written.partition("#")
+    if kind == "md" and ("%23" in path or "\\#" in path):
+        raise CannotWriteError("its address has an encoded '#'")
+    new_path, new_mark, new_subpath = new.partition("#")
+    old_path, _, old_subpath = old.partition("#")
+    if new_path != old_path:
+        path = _escaped(new_path, kind, pointed=pointed)
+    if (new_subpath, bool(new_mark)) != (old_subpath, bool(mark)):
+        mark, subpath = new_mark, _escaped_subpath(new_subpath, kind, pointed=pointed)
+    return f"{path}{mark}{subpath}"
+
+
+def _escaped(path: str, kind: Kind, *, pointed: bool) -> str:
+    if kind == "wiki":
+        if _UNFIT.search(path):
+            raise CannotWriteError(f"'{path}' cannot stand in a wikilink")
+        return path
+    if "#" in path:
+        raise CannotWriteError(f"'{path}' cannot stand in a link: it has a '#'")
+    return _encoded(path, pointed=pointed)
+
+
+def _escaped_subpath(subpath: str, kind: Kind, *, pointed: bool) -> str:
+    return subpath if kind == "wiki" else _encoded(subpath, pointed=pointed)
+
+
+def _encoded(text: str, *, pointed: bool) -> str:
+    """Encode what would end a Markdown target; letters of all languages stay readable."""
+    if pointed:
+        return re.sub(r"[%<>\\]", lambda match: quote(match[0]), text)
+    return re.sub(r"[%\s()<>\\\"`|\x00-\x20]", lambda match: quote(match[0]), text)
+
+
+def _in_properties(note: Note, link: PropertyLink, change: Change) -> Edit | None:
+    new = change(link.link, link.kind)
+    if new is None or new == link.link:
+        return None
+    start, end = link.span
+    raw = note.text[start:end]
+    opening = 2 if link.kind == "wiki" else raw.rfind("](") + 2
+    pointed = link.kind == "md" and raw.startswith("<", opening)
+    opening += pointed
+    closing = "|" if link.kind == "wiki" and "|" in raw else "]]" if link.kind == "wiki" else ")"
+    closing = ">" if pointed else closing
+    close = raw.find(closing, opening)
+    sign = note.text[start - 1 : start]
+    if not raw.startswith("[") or close < 0 or sign not in ("'", '"'):
+        raise CannotWriteError("the property is written with escapes")
+    written = raw[opening:close]
+    blanks = len(written) - len(written.lstrip()), len(written.rstrip())
+    kept = written[blanks[0] : blanks[1]]
+    text = _spelt(kept, link.link, new, link.kind, pointed=pointed)
+    text = text.replace("'", "''") if sign == "'" else re.sub(r'["\\]', r"\\\g<0>", text)
+    first = start + opening + blanks[0]
+    return Edit(Span(first, first + len(kept)), text)
+
+
+def _in_canvas(note: Note, node: CanvasNode, key: str, change: Change) -> Edit | None:
+    old = node.text_of(key)
+    if key == "text":
+        card = rewritten(Note("card.md", old), change)
+        if card.left:
+            raise CannotWriteError(card.left[0].reason)
+        new = apply_edits(old, card.edits)
+    else:
+        new = change(f"/{old}", "path") or old
+        new = new.removeprefix("/") if new != old else new
+    place = value_span(note.text, node.offset, key)
+    if new == old or place is None:
+        return None
+    plain = "\\u" in note.text[slice(*place)]
+    return Edit(Span(*place), json.dumps(new, ensure_ascii=plain))
+
+
+def _in_base(match: "re.Match[str]", change: Change) -> Edit | None:
+    old = match[6]
+    if match[2] or match[3]:
+        new = change(old, "folder")
+    elif match[4]:
+        new = (change(f"/{old}", "path") or f"/{old}").removeprefix("/")
+    else:
+        new = change(old, "wiki")
+    if new is None or new == old:
+        return None
+    if any(sign in new for sign in "\"'\\"):
+        raise CannotWriteError(f"'{new}' has a quote, which cannot stand here")
+    return Edit(Span(*match.span(6)), new)

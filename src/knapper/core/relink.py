@@ -1,0 +1,251 @@
+"""Keeping the meaning of links when files or headings are renamed.
+
+A link that meant a file before means the same file after, wherever it is then: one
+that was found must be found, and no new name takes a link away from another file.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from knapper.core.note import Note
+from knapper.core.paths import (
+    NotePath,
+    extension,
+    folded,
+    folder_of,
+    is_note,
+    relative,
+    stem_of,
+    tidy,
+)
+from knapper.core.references import CannotWriteError, Kind, Rewritten, Unwritable, rewritten
+from knapper.core.text import apply_edits
+from knapper.core.vault import Found, Missing, Resolution, Vault, reduced_heading
+
+__all__ = ["Renaming", "may_name", "relinked", "renaming", "retitled"]
+
+_NBSP = str.maketrans("\u00a0\u202f", "  ")
+
+
+class Renaming(NamedTuple):
+    """Files before and after, and which went where (`moved`: old to new path).
+
+    With `dead_only` only links that lead nowhere afterwards are mended: so it is when
+    others, who may have mended links themselves, did the renaming.
+    """
+
+    before: Vault
+    after: Vault
+    moved: Mapping[NotePath, NotePath]
+    folders: Mapping[str, str] = {}
+    dead_only: bool = False
+
+    def new_path(self, path: NotePath) -> NotePath:
+        """Return where a file of before is after."""
+        return self.moved.get(path, path)
+
+
+def renaming(
+    before: Vault,
+    moved: Mapping[NotePath, NotePath],
+    folders: Mapping[str, str] | None = None,
+) -> Renaming:
+    """Return what it means to a vault that files move."""
+    files = (moved.get(path, path) for path in before.files)
+    after = Vault(files, {}, before.settings)
+    return Renaming(before, after, moved, folders or {})
+
+
+def may_name(text: str, files: Iterable[NotePath]) -> bool:
+    """Tell whether a text may name one of the files; quick, and True when in doubt."""
+    if "\\u" in text or "\\x" in text:
+        return True
+    stems = {folded(stem_of(path).translate(_NBSP)) for path in files}
+    whole = folded(text.translate(_NBSP))
+    if any(stem in whole for stem in stems):
+        return True
+    return "%" in whole and any(stem in folded(unquote(text)) for stem in stems)
+
+
+def relinked(note: Note, change: Renaming) -> Rewritten:
+    """Return the edits that let the references of a note mean what they meant.
+
+    `note` has its path of before. What is edited is read again: where a link would
+    not come out as it should, the note stays as it is and says so.
+    """
+    here = change.new_path(note.path)
+    made = rewritten(note, partial(_new_target, change, note.path, here))
+    if not made.edits or extension(note.path) == "base":
+        return made
+    edited = Note(note.path, apply_edits(note.text, made.edits))
+    old, new = _targets(note), _targets(edited)
+    holds = partial(_holds, change, note.path, here)
+    if len(old) != len(new) or not all(map(holds, old, new)):
+        place = made.edits[0].span.start
+        return Rewritten((), (*made.left, Unwritable(place, "its links would come out wrong")))
+    return made
+
+
+def _targets(note: Note) -> list[str]:
+    """Return the targets of a file's references, in order."""
+    found = [link.target for link in note.links]
+    found += [link.link for link in note.frontmatter_links]
+    for node in note.canvas.nodes if note.canvas else ():
+        found += [f"/{node.text_of(key)}" for key in ("file", "background") if node.text_of(key)]
+        found += _targets(Note("card.md", node.text_of("text")))
+    return found
+
+
+def _holds(change: Renaming, source: NotePath, here: NotePath, old: str, new: str) -> bool:
+    """Tell whether a target of before and one of after mean the same."""
+    if old == new:
+        return True
+    was = change.before.resolve(old, source)
+    now = change.after.resolve(new, here)
+    same_part = old.partition("#")[2] == new.partition("#")[2]
+    right = now == (Found(change.new_path(was.path)) if isinstance(was, Found) else Missing())
+    return right and same_part
+
+
+def _new_target(
+    change: Renaming, source: NotePath, here: NotePath, target: str, kind: Kind
+) -> str | None:
+    """Return what a target has to be, None if it is right as it is."""
+    if kind == "folder":
+        return _new_folder(change.folders, target)
+    path, mark, subpath = target.partition("#")
+    if not path.strip():
+        return None
+    was, now = change.before.resolve(target, source), change.after.resolve(target, here)
+    if isinstance(was, Missing):
+        if tidy(path).startswith(("./", "../")) and folder_of(source) != folder_of(here):
+            return f"{_same_place(path.strip(), source, here)}{mark}{subpath}"
+        if isinstance(now, Found) and not change.dead_only:
+            message = f"'{path}' led nowhere and leads to '{now.path}' now"
+            raise CannotWriteError(message)
+        return None
+    if not isinstance(was, Found):
+        if _moved_like(was, now, change) or change.dead_only:
+            return None
+        raise CannotWriteError(f"'{path}' could mean several files, and means others now")
+    goal = change.new_path(was.path)
+    if now == Found(goal) or (change.dead_only and not isinstance(now, Missing)):
+        return None
+    for text in _forms(path.strip(), goal, here, change.after):
+        if change.after.resolve(text, here) == Found(goal):
+            return f"{text}{mark}{subpath}"
+    raise CannotWriteError(f"no link can tell '{goal}' from the other files of its name")
+
+
+def _same_place(path: str, source: NotePath, here: NotePath) -> str:
+    """Return a relative path that leads from `here` where `path` leads from `source`.
+
+    It may lead out of the vault, where nothing is known.
+    """
+    parts = folder_of(source).split("/") if folder_of(source) else []
+    ups = 0
+    for part in tidy(path).split("/"):
+        if part not in ("..", "."):
+            parts.append(part)
+        elif part == ".." and parts:
+            parts.pop()
+        elif part == "..":
+            ups += 1
+    if ups:
+        depth = len(folder_of(here).split("/")) if folder_of(here) else 0
+        return "/".join([".."] * (depth + ups) + parts)
+    way = relative(folder_of(here), "/".join(parts))
+    return way if way.startswith("..") else f"./{way}"
+
+
+def _moved_like(was: Resolution, now: Resolution, change: Renaming) -> bool:
+    """Tell whether a link that could mean several files still could mean just these."""
+    names = tuple(getattr(was, "candidates", ()))
+    return tuple(sorted(map(change.new_path, names))) == getattr(now, "candidates", ())
+
+
+def _forms(written: str, goal: NotePath, here: NotePath, after: Vault) -> Iterable[str]:
+    """Yield the ways to write a link to `goal`, that of `written` first."""
+    ending = goal[-3:] if is_note(goal) and is_note(written) else ""
+    whole = goal[:-3] if is_note(goal) else goal
+    if written.startswith(("./", "../")):
+        way = relative(folder_of(here), whole)
+        yield (way if way.startswith("../") else f"./{way}") + ending
+    if written.startswith("/"):
+        yield f"/{whole}{ending}"
+    yield after.link_to(goal, here) + ending
+    yield after.shortest_name(goal, here) + ending
+    yield whole + ending
+    yield goal
+    yield f"/{goal}"
+
+
+def _new_folder(folders: Mapping[str, str], folder: str) -> str | None:
+    for old, new in folders.items():
+        if folder == old or folder.startswith(f"{old}/"):
+            return new + folder[len(old) :]
+    return None
+
+
+# -- headings ------------------------------------------------------------------------------
+
+
+def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -> Rewritten:
+    """Return the edits of a note's links after heading number `index` of `path` is renamed.
+
+    `vault` has the facts of `path` as they were. A link keeps its other parts.
+    """
+    headings = vault.facts[path].headings
+    after = [reduced_heading(text) for _, text in headings]
+    after[index] = reduced_heading(title)
+    levels = [level for level, _ in headings]
+    before = [reduced_heading(text) for _, text in headings]
+    inside = _linkable(title)
+
+    def change(target: str, kind: Kind) -> str | None:
+        name, mark, subpath = target.partition("#")
+        last = subpath.rpartition("#")[2].strip()
+        if kind in ("path", "folder") or not mark or last.startswith(("^", "[^")):
+            return None
+        if vault.resolve(target, note.path) != Found(path):
+            return None
+        parts = subpath.split("#")
+        meant = _heading(levels, before, parts)
+        if meant is None or _heading(levels, after, parts) == meant:
+            return None
+        old = before[index]
+        new = [inside if reduced_heading(part) == old else part for part in parts]
+        chains: list[list[str]] = [new]
+        chains += [[*parts[:at], inside, *parts[at + 1 :]] for at in range(len(parts))]
+        for chain in chains:
+            if _heading(levels, after, chain) == meant:
+                return f"{name}#{'#'.join(chain)}"
+        raise CannotWriteError(f"'{subpath}' would mean another heading")
+
+    return rewritten(note, change)
+
+
+def _linkable(title: str) -> str:
+    """Return a heading's text as a link can hold it (Obsidian strips the same signs)."""
+    kept = "".join(" " if sign in "#^|[]\\%" else sign for sign in title)
+    return " ".join(kept.split())
+
+
+def _heading(levels: list[int], texts: list[str], parts: list[str]) -> int | None:
+    """Return the number of the heading that a chain of names leads to."""
+    names = [name for name in map(reduced_heading, parts) if name]
+    if not names:
+        return None
+    reached = [False] * len(texts)
+    for number, name in enumerate(names):
+        open_: list[int] = []
+        now = [False] * len(texts)
+        for index, level in enumerate(levels):
+            open_ = [above for above in open_ if above < level]
+            now[index] = texts[index] == name and (number == 0 or bool(open_))
+            if reached[index]:
+                open_.append(level)
+        reached = now
+    return next((index for index, is_it in enumerate(reached) if is_it), None)

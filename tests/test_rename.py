@@ -1,0 +1,243 @@
+"""Renaming: every reference follows, nothing else changes, and it can be taken back."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from knapper.app.check import check
+from knapper.app.rename import carry_out, plan_rename
+from knapper.app.undo import undo
+from knapper.app.workspace import open_workspace
+from knapper.cli.rename import command
+from knapper.core.errors import KnapperError
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    return tmp_path / "vault"
+
+
+def make(root: Path, files: dict[str, str]) -> Path:
+    for path, text in files.items():
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text.encode())
+    (root / ".obsidian").mkdir(parents=True, exist_ok=True)
+    return root
+
+
+def read(root: Path) -> dict[str, str]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes().decode()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and ".obsidian" not in path.parts
+    }
+
+
+def renamed(root: Path, files: dict[str, str], old: str, new: str) -> dict[str, str]:
+    workspace = open_workspace(make(root, files), root=root)
+    outcome, _ = carry_out(workspace, plan_rename(workspace, old, new))
+    assert not outcome.refused
+    return read(root)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("[[A]] [[A|x]] [[A#h]] ![[A]]", "[[B]] [[B|x]] [[B#h]] ![[B]]"),
+        ("[[a]] [[A.md]]", "[[B]] [[B.md]]"),
+        ("[x](A.md) [y](<A.md#h>)", "[x](B.md) [y](<B.md#h>)"),
+        ("`[[A]]` and\n\n```\n[[A]]\n```\n", "`[[A]]` and\n\n```\n[[A]]\n```\n"),
+        ("|a|\n|-|\n|[[A\\|x]]|\n", "|a|\n|-|\n|[[B\\|x]]|\n"),
+        ('---\nup: "[[A]]"\n---\n', '---\nup: "[[B]]"\n---\n'),
+        ("---\nup: '[[A|it]]'\n---\n", "---\nup: '[[B|it]]'\n---\n"),
+        ('---\nrel: ["[[A#h]]"]\n---\n', '---\nrel: ["[[B#h]]"]\n---\n'),
+        ("%% [[A]] %%", "%% [[B]] %%"),
+        ("[[./A]] [[/A]]", "[[./B]] [[/B]]"),
+        ("From: [[ A ]] <br/>\r\n", "From: [[ B ]] <br/>\r\n"),
+        ("no link to it, A", "no link to it, A"),
+    ],
+)  # fmt: skip
+def test_links_follow_a_note(vault: Path, text: str, after: str) -> None:
+    found = renamed(vault, {"A.md": "# h\n", "s.md": text}, "A", "B")
+    assert found == {"B.md": "# h\n", "s.md": after}
+
+
+def test_names_are_encoded_where_markdown_needs_it(vault: Path) -> None:
+    found = renamed(vault, {"A.md": "", "s.md": "[x](A.md) [y](<A.md>)"}, "A", "B (c) é")
+    assert found["s.md"] == "[x](B%20%28c%29%20é.md) [y](<B (c) é.md>)"
+
+
+def test_the_link_format_of_the_vault_is_used(vault: Path) -> None:
+    settings = {".obsidian/app.json": '{"newLinkFormat": "relative"}'}
+    files = {**settings, "x/A.md": "", "y/s.md": "[[A]]"}
+    assert renamed(vault, files, "x/A", "x/B")["y/s.md"] == "[[../x/B]]"
+
+
+def test_links_of_the_moved_note_itself_still_lead_where_they_led(vault: Path) -> None:
+    files = {"x/A.md": "[up](../s.md) [[./C]] [[C]]", "x/C.md": "", "y/C.md": "", "s.md": ""}
+    found = renamed(vault, files, "x/A", "/A")
+    assert found["A.md"] == "[up](./s.md) [[./x/C]] [[x/C]]"
+
+
+def test_relative_links_of_a_moved_note_keep_their_place_though_nothing_is_there(
+    vault: Path,
+) -> None:
+    files = {"x/A.md": "[o](../../out.md) [[./none]] [n](../y/none.md)"}
+    found = renamed(vault, files, "x/A", "/d/e/A")
+    assert found["d/e/A.md"] == "[o](../../../out.md) [[../../x/none]] [n](../../y/none.md)"
+
+
+def test_a_new_name_does_not_take_a_link_from_another_note(vault: Path) -> None:
+    files = {"deep/er/B.md": "", "A.md": "", "s.md": "[[B]] [[A]]"}
+    found = renamed(vault, files, "A", "B")
+    assert found["s.md"] == "[[deep/er/B]] [[B]]"
+
+
+def test_a_link_that_led_nowhere_and_is_captured_is_reported(vault: Path) -> None:
+    make(vault, {"A.md": "", "s.md": "[[B]] [[A]]"})
+    plan = plan_rename(open_workspace(vault, root=vault), "A", "B")
+    assert [(one.path, one.line) for one in plan.left] == [("s.md", 1)]
+    assert "'B' led nowhere and leads to 'B.md' now" in plan.left[0].reason
+
+
+def test_a_canvas_a_base_and_a_folder_follow(vault: Path) -> None:
+    box = {"x": 0, "y": 0, "width": 1, "height": 1}
+    nodes = [
+        {"id": "1", "type": "file", "file": "f/A.md", **box},
+        {"id": "2", "type": "text", "text": "see [[f/A|\u00e4]]", **box},
+    ]
+    canvas = json.dumps({"nodes": nodes, "edges": []}, ensure_ascii=False)
+    base = 'filters:\n  and:\n    - file.inFolder("f")\n    - file.hasLink("f/A")\n'
+    files = {"f/A.md": "", "g/A.md": "", "c.canvas": canvas, "b.base": base, "f/.keep": ""}
+    found = renamed(vault, files, "f", "h/i")
+    assert found["c.canvas"] == canvas.replace("f/A", "h/i/A")
+    assert found["b.base"] == base.replace('"f', '"h/i')
+    assert set(found) == {"h/i/A.md", "h/i/.keep", "g/A.md", "c.canvas", "b.base"}
+    assert not (vault / "f").exists()
+
+
+def test_an_attachment_keeps_its_extension(vault: Path) -> None:
+    files = {"img/p.png": "", "s.md": "![[p.png|100]] ![](img/p.png)"}
+    assert renamed(vault, files, "p.png", "new")["s.md"] == "![[new.png|100]] ![](new.png)"
+
+
+@pytest.mark.parametrize(
+    ("files", "old", "new", "message"),
+    [
+        ({"A.md": "", "b.md": ""}, "A", "B", "there already"),
+        ({"A.md": ""}, "A", "../B", "outside"),
+        ({"A.md": ""}, "A", "B#c", "cannot be linked to"),
+        ({"A.md": ""}, "A", ".B", "begin or end"),
+        ({"A.md": ""}, "A", "A", "already"),
+        ({"A.md": ""}, "C", "D", "no such file"),
+        ({"f/A.md": ""}, "f", "f/g/h", "into itself"),
+        ({"f/A.md": "", "g/A.md": ""}, "A", "B", "can mean"),
+        ({"A.md": "# h\n"}, "A#x", "y", "no heading 'x'"),
+        ({"A.md": "# h\n# h\n"}, "A#h", "y", "2 headings"),
+        ({"A.md": "# h\n"}, "A#h", "##", "needs a text"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    vault: Path, files: dict[str, str], old: str, new: str, message: str
+) -> None:
+    make(vault, files)
+    with pytest.raises(KnapperError, match=message):
+        plan_rename(open_workspace(vault, root=vault), old, new)
+    assert read(vault) == files
+
+
+def test_a_heading_and_the_links_to_it(vault: Path) -> None:
+    files = {
+        "A.md": "# Top\n## Old one ##\ntext [[#Old one]]\n### Sub\n## Other\n",
+        "s.md": "[[A#Old one]] [[A#Top#old  one|x]] [[A#Old one#Sub]] [y](A.md#Old%20one)",
+    }
+    found = renamed(vault, files, "A#Old one", "New: [one]")
+    assert found["A.md"].startswith("# Top\n## New: [one] ##\ntext [[#New: one]]\n")
+    assert found["s.md"] == (
+        "[[A#New: one]] [[A#Top#New: one|x]] [[A#New: one#Sub]] [y](A.md#New:%20one)"
+    )
+
+
+def test_the_command_plans_acts_and_tells_how_to_undo(
+    vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(make(vault, {"A.md": "", "s.md": "[[A]]"}))
+    planned = CliRunner().invoke(command, ["A", "B", "--dry-run"], standalone_mode=False)
+    assert planned.output == (
+        "A.md -> B.md\ns.md:1: A -> B\n1 file moved, 1 reference rewritten would be done\n"
+    )
+    assert read(vault) == {"A.md": "", "s.md": "[[A]]"}
+    done = CliRunner().invoke(command, ["A", "B", "--json"], standalone_mode=False)
+    account = json.loads(done.output)
+    assert account["moved"] == {"A.md": "B.md"}
+    assert account["rewritten"] == [{"path": "s.md", "line": 1, "old": "A", "new": "B"}]
+    undo(vault, account["run"])
+    assert read(vault) == {"A.md": "", "s.md": "[[A]]"}
+
+
+# -- laws ----------------------------------------------------------------------------------
+
+_NAMES = ("A", "B", "b c", "Ä", "A.B", "d", "v1.2", "(e)")
+_FOLDERS = ("", "f/", "f/g/", "A/", "h/")
+
+
+def _vault(chance: random.Random) -> dict[str, str]:
+    paths = {chance.choice(_FOLDERS) + chance.choice(_NAMES) for _ in range(chance.randint(2, 9))}
+    folds: dict[str, str] = {}
+    for path in sorted(paths):
+        folds.setdefault(path.lower(), f"{path}{chance.choice(('.md', '.md', '.md', '.png'))}")
+    files = list(folds.values())
+
+    def target() -> str:
+        path = chance.choice(files)
+        stem = path.removesuffix(".md")
+        return chance.choice((stem, stem.rpartition("/")[2], path, f"/{stem}", "missing"))
+
+    def line() -> str:
+        name = target()
+        encoded = name.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+        return chance.choice(
+            (f"[[{name}]]", f"[[{name}#H|x]]", f"![[{name}]]", f"[x]({encoded})", f"[y](<{name}>)",
+             f"[[../{name}]]", f"[[./{name}]]", f"| [[{name}\\|t]] |", "`[[A]]`", "[[#H]]")
+        )  # fmt: skip
+
+    def note() -> str:
+        head = f'---\nup: "[[{target()}]]"\n---\n' if chance.random() < 0.3 else ""
+        return head + "# H\n" + "\n".join(line() for _ in range(chance.randint(0, 6))) + "\n"
+
+    settings = json.dumps({"newLinkFormat": chance.choice(("shortest", "relative", "absolute"))})
+    texts = {path: note() if path.endswith(".md") else "png" for path in files}
+    return {".obsidian/app.json": settings, **texts}
+
+
+def findings(root: Path) -> list[tuple[str, str]]:
+    checked = check(open_workspace(root, root=root), lambda _: True)
+    return sorted((one.path, one.rule) for one in checked.diagnostics)
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_a_renaming_brings_no_new_finding_and_can_be_undone(vault: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    root = make(vault, _vault(chance))
+    workspace = open_workspace(root, root=root)
+    before, old_bytes = findings(root), read(root)
+    path = chance.choice(workspace.tree.files)
+    old = chance.choice((path, path.rpartition("/")[0] or path))
+    new = chance.choice(_FOLDERS) + chance.choice((*_NAMES, "new", "new one"))
+    try:
+        plan = plan_rename(workspace, old, new)
+    except KnapperError:
+        return
+    outcome, run = carry_out(workspace, plan)
+    assert not outcome.refused
+    left = [(plan.moved.get(path, path), rule) for path, rule in before]
+    extra = []
+    for one in findings(root):
+        left.remove(one) if one in left else extra.append(one)
+    assert {path for path, _ in extra} <= {plan.moved.get(one.path, one.path) for one in plan.left}
+    undo(root, run)
+    assert read(root) == old_bytes
