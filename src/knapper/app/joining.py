@@ -71,7 +71,10 @@ class Joining:
             reason = merged.reason
         winner = "right" if self._pair.mode == "push" else "left"
         loser = one.left if winner == "right" else one.right
-        copy = "" if loser in copies.values() else self.copy_name(one.path)
+        stays = any(
+            self._left.tree.get(other) == self._right.tree.get(other) == loser for other in copies
+        )
+        copy = "" if stays else self.copy_name(one.path)
         return Merge(None, reason, "right" if winner == "right" else "left", copy)
 
     def _copies_of(self, path: NotePath) -> Mapping[NotePath, State]:

@@ -7,6 +7,7 @@ The left folder is the vault (or a folder of it), the right one the replica.
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
+from unicodedata import normalize
 
 from knapper.app.joining import Joining
 from knapper.app.judgement import Evidence, Judged, judged
@@ -145,6 +146,17 @@ class _Pass:
             f"'{pair.name}'", pair.right, pair.local, self.known.right, now=now, quiet=quiet,
             names=self.left.tree.keys(), listed=listed,
         )  # fmt: skip
+        if _other_forms(self.left.tree, self.right.tree):
+            names = self.right.tree.keys()
+            self.left = look(
+                "the vault",
+                pair.left,
+                pair.local,
+                self.known.left,
+                now=now,
+                quiet=quiet,
+                names=names,
+            )
         self.touched = _differing(self.base, self.left.tree, self.right.tree)
         self.skipped: dict[NotePath, str] = {}
         self.contents: dict[State, bytes] = {}
@@ -171,7 +183,8 @@ class _Pass:
         steps = [] if halted else self._steps(decisions, merges, verdict)
         refused: list[tuple[str, Refused]] = []
         if self.intent.act:
-            refused = self._act(steps)
+            copies = {one.copy for one in merges.values() if one.copy}
+            refused = self._act(steps, copies)
             undone = {(side, one.change) for side, one in refused}
             failed = {path for side, change, path in steps if (side, change) in undone}
             if not verdict.halted:
@@ -236,15 +249,25 @@ class _Pass:
 
     def _skip_collisions(self, decisions: list[Decision]) -> None:
         """Leave out what would stand in another file's way where case does not count."""
-        added = [d.path for d in decisions if d.final is not None and d.path not in self.base]
-        for side in (self.left, self.right) if added else ():
-            if not side.folder.folds_case(side.listing):
-                continue
-            gone = {one.was for one in decisions if one.was != one.path}
-            gone |= {one.path for one in decisions if one.final is None}
-            there = [path for path in side.tree if path not in gone]
-            for path, keeper in colliding({*there, *added}, there).items():
-                self.skipped.setdefault(path, f"in {side.name} its name is one with '{keeper}'")
+        added = {
+            side.name: {d.path for d in decisions if d.final is not None} - side.tree.keys()
+            for side in (self.left, self.right)
+        }
+        sides = [
+            side
+            for side in (self.left, self.right)
+            if added[side.name] and side.folder.folds_case(side.listing)
+        ]
+        before = -1
+        while before < len(self.skipped):  # what is left out itself makes no room
+            before = len(self.skipped)
+            done = [one for one in decisions if one.path not in self.skipped]
+            gone = {one.was for one in done if one.was != one.path}
+            gone |= {one.path for one in done if one.final is None}
+            for side in sides:
+                there = [path for path in side.tree if path not in gone]
+                for path, keeper in colliding({*there, *added[side.name]}, there).items():
+                    self.skipped.setdefault(path, f"in {side.name} its name is one with '{keeper}'")
 
     # -- acting --------------------------------------------------------------------------
 
@@ -269,15 +292,34 @@ class _Pass:
             steps = [step for step in steps if step[2] not in spoilt]
         return steps
 
-    def _act(self, steps: Sequence[Step]) -> list[tuple[str, Refused]]:
-        """Carry the steps out, the vault's first; return what was refused."""
+    def _act(self, steps: Sequence[Step], copies: set[NotePath]) -> list[tuple[str, Refused]]:
+        """Carry the steps out; return what was refused.
+
+        Conflict copies come first, and where one cannot be made the note stays as it is.
+        """
+        first = [step for step in steps if step[1].path in copies]
+        then = [step for step in steps if step[1].path not in copies]
+        refused = self._act_on_both(first, 0, len(steps))
+        undone = {(side, one.change) for side, one in refused}
+        failed = {path for side, change, path in first if (side, change) in undone}
+        refused += [
+            (side, Refused(change, "its conflict copy could not be made"))
+            for side, change, path in then
+            if path in failed
+        ]
+        going = [step for step in then if step[2] not in failed]
+        return refused + self._act_on_both(going, len(first), len(steps))
+
+    def _act_on_both(
+        self, steps: Sequence[Step], count: int, whole: int
+    ) -> list[tuple[str, Refused]]:
+        """Carry steps out, the vault's before the replica's; `count` are done before."""
         refused: list[tuple[str, Refused]] = []
-        count = 0
 
         def advance(number: int) -> None:
             nonlocal count
             count += number
-            self.progress(count, len(steps))
+            self.progress(count, whole)
 
         places = (
             Place("", self.pair.prefix, self.pair.prefix),
@@ -366,6 +408,13 @@ def _only_adds(change: Change) -> bool:
     return isinstance(change, MakeFolder) or (
         isinstance(change, Write | Copy | Link) and change.expect is None
     )
+
+
+def _other_forms(left: Mapping[NotePath, State], right: Mapping[NotePath, State]) -> bool:
+    """Tell whether a new name is on both sides in two Unicode forms."""
+    ours, theirs = ({p for p in tree if not p.isascii()} for tree in (left, right))
+    forms = {normalize("NFC", path) for path in theirs - ours}
+    return any(normalize("NFC", path) in forms for path in ours - theirs)
 
 
 def _differing(*trees: Mapping[NotePath, State]) -> set[NotePath]:

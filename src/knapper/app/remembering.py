@@ -75,6 +75,8 @@ def _versions(
         content = memory.contents.get(base)
         if content is None and not store.has(base):
             content = _read_base(memory, path, base)
+            if content is None:
+                continue  # it changed again meanwhile, and what it was nobody knows
         modified = memory.left.modified(path) or memory.right.modified(path)
         yield content, base, (os.fsencode(memory.prefix + path), base, modified, memory.now)
 

@@ -115,7 +115,7 @@ def look(
     for path in list(files)[now // 1_000_000_000 % _TURNS :: _TURNS]:
         side.stamps.pop(path, None)
     tree.update({path: known.states[path] for path in side.stamps})
-    for path in files.keys() - side.stamps.keys():
+    for path in sorted(files.keys() - side.stamps.keys()):
         if quiet and now - files[path][1] < quiet:
             side.odd[path] = "it was changed a moment ago"
         else:

@@ -372,6 +372,8 @@ class Executor:
         try:
             folder.exchange(aside, path)
         except NotPossibleError:
+            if folder.state(path) != step.before:  # the last look is as late as it can be
+                raise OSError(0, CHANGED) from None
             folder.replace(aside, path)
             return
         put, expected = step.after, step.before
