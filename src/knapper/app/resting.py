@@ -87,7 +87,7 @@ def resting(root: Path) -> list[str] | None:
             if connection.execute("select 1 from journal limit 1").fetchone():
                 return None
             return [rest.name for rest in rests] if all(_rests(store, r) for r in rests) else None
-    except (OSError, KnapperError):
+    except (OSError, KnapperError, TypeError, ValueError):  # the store is damaged, perhaps
         return None  # the sync itself will say what is wrong
 
 

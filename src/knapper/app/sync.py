@@ -112,6 +112,11 @@ class _Work:
             where = error.filename or replica.path
             problem = f"{where}: {(error.strerror or str(error)).lower()}"
             return Synced(replica, None, problem)
+        except (TypeError, ValueError, LookupError):
+            if not self.store.is_damaged():
+                raise
+            self.store.set_aside()  # it gave us what was never put into it
+            return self.synced(replica)
 
     def _synced(self, replica: Replica) -> Synced:
         known = pairing(self.store, replica.name)

@@ -102,6 +102,17 @@ class Version(NamedTuple):
     at: int
 
 
+_PASSING = ("locked", "busy", "full", "readonly", "unable to open", "i/o error")
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether it is the disk or another process that is in the way, not damage."""
+    if isinstance(error, OSError):
+        return True
+    said = str(error).lower()
+    return isinstance(error, sqlite3.OperationalError) and any(one in said for one in _PASSING)
+
+
 def state_folder(root: Path) -> Path:
     """Return where the state of the vault at `root` lies (it may not exist yet)."""
     base = os.environ.get("KNAPPER_STATE_DIR")
@@ -146,6 +157,14 @@ class Store:
                 old = self._path.with_name(self._path.name + ending)
                 old.replace(self._path.with_name(f"broken{ending}.sqlite"))
 
+    def is_damaged(self) -> bool:
+        """Tell whether the file does not hold together (a look at all of it: slow)."""
+        try:
+            with self.transaction() as connection:
+                return connection.execute("pragma integrity_check(1)").fetchone() != ("ok",)
+        except KnapperError:
+            return True
+
     # -- the database --------------------------------------------------------------------
 
     @contextmanager
@@ -163,13 +182,12 @@ class Store:
                 return
             with self._connection:
                 yield self._connection
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
             if isinstance(error, OSError) and self._connection is not None:
                 raise  # of the work within, not of the store
             reason = str(getattr(error, "strerror", None) or error).lower()
             message = f"{self.folder}: what a run replaces cannot be kept here: {reason}"
-            busy = isinstance(error, OSError | sqlite3.OperationalError)
-            raise (KnapperError if busy else BrokenStoreError)(message) from error
+            raise (KnapperError if _may_pass(error) else BrokenStoreError)(message) from error
 
     def _opened(self) -> sqlite3.Connection:
         """Connect; a file that is no database of ours (not: a busy one) is set aside."""
@@ -178,9 +196,9 @@ class Store:
             self.folder.chmod(0o700)  # it holds what the notes held
         try:
             return self._connected()
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if _may_pass(error):
+                raise
             self.set_aside()
             return self._connected()
 
@@ -200,7 +218,7 @@ class Store:
             if "already exists" in str(error):  # another process was faster
                 return self._connected()
             raise
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             connection.close()
             raise
         return connection
@@ -269,7 +287,7 @@ class Store:
                 while piece := file.read(LARGE):
                     yield unpacker.decompress(piece)
             yield unpacker.flush()
-        except (zlib.error, OSError) as error:
+        except (zlib.error, OSError, TypeError) as error:
             raise LookupError(f"this content cannot be read any more ({digest[:8]})") from error
 
     def content(self, digest: str | None) -> bytes | None:
