@@ -161,7 +161,8 @@ class Store:
         """Tell whether the file does not hold together (a look at all of it: slow)."""
         try:
             with self.transaction() as connection:
-                return connection.execute("pragma integrity_check(1)").fetchone() != ("ok",)
+                row = connection.execute("pragma integrity_check(1)").fetchone()
+                return tuple(row) != ("ok",)
         except KnapperError:
             return True
 
