@@ -105,9 +105,11 @@ class Disk:
 
     def move(self, path: str, to: str) -> None:
         self.parents(to)
-        for node in (self.files, self.links):
-            if (key := self.key(path)) in node:
-                node[self.key(to)] = node.pop(key)
+        key = self.key(path)
+        if key in self.files:
+            self.files[self.key(to)] = self.files.pop(key)
+        if key in self.links:
+            self.links[self.key(to)] = self.links.pop(key)
         if self.key(to) in self.files:
             self.files[self.key(to)].name = self.spelt(to)
             self.files[self.key(to)].changed = self.time()

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import SOURCE, Knapper, WriteVault, contents
 
-STRACE = shutil.which("strace")
+STRACE = shutil.which("strace") or ""
 CALLS = (
     "openat,write,pwrite64,fsync,fdatasync,syncfs,rename,renameat,renameat2,unlink,unlinkat,"
     "mkdir,mkdirat,link,linkat,symlinkat,ftruncate,utimensat,close"
@@ -57,7 +57,7 @@ def whole_versions(root: Path, other: Path, known: set[bytes]) -> None:
                 assert text in known, path
 
 
-@pytest.mark.skipif(STRACE is None, reason="needs strace")
+@pytest.mark.skipif(not STRACE, reason="needs strace")
 def test_a_sync_that_is_killed_at_any_call_loses_nothing(
     vault: WriteVault, knapper: Knapper, tmp_path: Path
 ) -> None:

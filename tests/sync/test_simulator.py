@@ -44,8 +44,8 @@ class World:
         self.disks = [Disk(self.clock, self.chance.choice(KINDS)) for _ in range(2)]
         self.folders = [FakeFolder(disk, name) for disk, name in zip(self.disks, "lr", strict=True)]
         self.pair = Pair(
-            "other", *self.folders, "two-way", "", lambda name, _: is_aside(name),
-            lambda _: False, "2026-01-02 host",
+            "other", self.folders[0], self.folders[1], "two-way", "",
+            lambda name, _: is_aside(name), lambda _: False, "2026-01-02 host",
         )  # fmt: skip
         self.root = folder / "vault"
         self.words: set[str] = set()
