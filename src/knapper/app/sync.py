@@ -62,6 +62,7 @@ def sync(
     confirm: str = "",
     quiet: int = 0,
     progress: Progress = lambda _done, _all: None,
+    clock: Callable[[], int] = time.time_ns,
 ) -> list[Synced]:
     """Sync a vault with its replicas; with `act` false only say what would be done.
 
@@ -73,7 +74,7 @@ def sync(
         store = stack.enter_context(Store(root))
         if act:
             stack.enter_context(locked(store.folder))
-        work = _Work(root, store, act, confirm, quiet, progress)
+        work = _Work(root, store, act, confirm, quiet, progress, clock)
         found = [work.synced(one) for one in replicas]
         for _ in range(_ROUNDS if act and len(replicas) > 1 else 0):
             if not any(one.report and one.report.changes for one in found):
@@ -90,10 +91,17 @@ class _Work:
     """A run over replicas."""
 
     def __init__(
-        self, root: Path, store: Store, act: bool, confirm: str, quiet: int, progress: Progress
+        self,
+        root: Path,
+        store: Store,
+        act: bool,
+        confirm: str,
+        quiet: int,
+        progress: Progress,
+        clock: Callable[[], int],
     ) -> None:
         self.root, self.store, self.act = root, store, act
-        self.confirm, self.quiet, self.progress = confirm, quiet, progress
+        self.confirm, self.quiet, self.progress, self.clock = confirm, quiet, progress, clock
         self.run = Runs(store, "sync")
 
     def again(self, done: Synced) -> Synced:
@@ -134,7 +142,9 @@ class _Work:
                 if isinstance(pair.right, Folder):
                     recover(pair.right, self.store, replica.name, pair.prefix)
             for _ in range(_ROUNDS):
-                report = run_pass(pair, self.store, self.run, intent, progress=self.progress)
+                report = run_pass(
+                    pair, self.store, self.run, intent, clock=self.clock, progress=self.progress
+                )
                 rounds.append(report)
                 mended = self._mend_links(replica, report)
                 if not mended and not any(one.reason == CHANGED for _, one in report.refused):

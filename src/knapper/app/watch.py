@@ -328,7 +328,8 @@ class Watch:
         if resting(self.root) is not None:
             return
         try:
-            found = sync(self.root, quiet=self.settings.sync_quiet * _SECOND)
+            quiet = self.settings.sync_quiet * _SECOND
+            found = sync(self.root, quiet=quiet, clock=self.clock)
         except (KnapperError, OSError) as error:
             self._problem(f"nothing could be synced: {error}")
             self._sync_due = now + _RETRY

@@ -44,7 +44,8 @@ def command(no_fix: bool, no_sync: bool, once: bool, output_format: str, vault: 
     if not root.is_dir():
         raise KnapperError(f"{root}: there is no such folder")
     with ExitStack() as stack:
-        stack.enter_context(locked(state_folder(root), name="watch", patience=0))
+        busy = "a watcher is running on this vault already; 'knapper status' shows it"
+        stack.enter_context(locked(state_folder(root), name="watch", patience=0.5, busy=busy))
         say = _Says(root, as_json=output_format == "json")
         watch = Watch(root, say, fix=not no_fix, replicate=not no_sync)
         say.watch = watch

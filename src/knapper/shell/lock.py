@@ -18,11 +18,16 @@ __all__ = ["is_locked", "locked"]
 _PAUSE = 0.05
 
 
+_BUSY = "another knapper is at work on this vault; try again when it ended"
+
+
 @contextmanager
-def locked(folder: Path, *, name: str = "lock", patience: float = 20.0) -> Iterator[None]:
+def locked(
+    folder: Path, *, name: str = "lock", patience: float = 20.0, busy: str = _BUSY
+) -> Iterator[None]:
     """Hold the lock of a state folder, waiting `patience` seconds for it.
 
-    Raises `KnapperError` if somebody else keeps it. The system lets go of it when the
+    Raises `KnapperError` with the text `busy` if somebody else keeps it. The system lets go of it when the
     process ends, however it ends.
     """
     try:
@@ -32,7 +37,7 @@ def locked(folder: Path, *, name: str = "lock", patience: float = 20.0) -> Itera
         reason = (error.strerror or str(error)).lower()
         raise KnapperError(f"{folder}: nothing can be kept here: {reason}") from error
     try:
-        _wait(descriptor, patience)
+        _wait(descriptor, patience, busy)
         yield
     finally:
         os.close(descriptor)
@@ -54,11 +59,11 @@ def _file(folder: Path, name: str) -> Path:
     return folder / ("lock" if name == "lock" else f"{name}.lock")
 
 
-def _wait(descriptor: int, patience: float) -> None:
+def _wait(descriptor: int, patience: float, busy: str) -> None:
     end = time.monotonic() + patience
     while not _take(descriptor):
         if time.monotonic() > end:
-            raise KnapperError("another knapper is at work on this vault; try again when it ended")
+            raise KnapperError(busy)
         time.sleep(_PAUSE)
 
 
