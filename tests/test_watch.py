@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import pytest
 
 from conftest import SOURCE, Knapper, WriteVault, contents
-from knapper.app.check import check
+from knapper.app.check import check, repair
 from knapper.app.watch import Event, Findings, Mended, Problem, Replicated, Watch
 from knapper.app.workspace import open_workspace
 from knapper.shell.watcher import has_events
@@ -22,6 +23,9 @@ SECOND = 1_000_000_000
 DEFECT = 'x <a class="yt-timestamp" data-t="00:00:05"></a> y\n'
 MENDED = 'x <a class="yt-timestamp" data-t="00:00:05">[00:00:05]</a> y\n'
 OTHER = '[[replica]]\nname = "other"\npath = "../other"\nmode = "two-way"\n'
+
+
+Kind = TypeVar("Kind", Findings, Mended, Problem, Replicated)
 
 
 class Desk:
@@ -54,7 +58,7 @@ class Desk:
     def read(self, name: str) -> str:
         return (self.root / name).read_bytes().decode()
 
-    def of(self, kind: type) -> list[Event]:
+    def of(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.events if isinstance(event, kind)]
 
     @property
@@ -230,17 +234,14 @@ def test_pain_28_our_own_fix_counts_as_one_change(desk: Callable[..., Desk]) -> 
 def test_pain_29_a_note_that_another_program_writes_is_not_overwritten(
     desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import knapper.app.watch as watching
-
     here = desk({"A.md": "x\n"})
     here.save("A.md", DEFECT)
-    repair = watching.repair
 
     def slower(*arguments: object, **named: object) -> object:
         (here.root / "A.md").write_text(DEFECT + "typed meanwhile\n")
         return repair(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(watching, "repair", slower)
+    monkeypatch.setattr("knapper.app.watch.repair", slower)
     here.later(31)
     assert here.read("A.md") == DEFECT + "typed meanwhile\n"
     monkeypatch.undo()
@@ -364,7 +365,7 @@ def test_the_program_from_start_to_end(vault: WriteVault, knapper: Knapper) -> N
         assert process.wait(60) == 0
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
     assert "no watcher" in knapper(root, "status").out
 
 

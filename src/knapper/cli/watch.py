@@ -5,7 +5,6 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -18,7 +17,7 @@ from knapper.app.watch import Event, Findings, Mended, Problem, Replicated, Watc
 from knapper.cli.terminal import Paint, number_of, printable
 from knapper.core.errors import KnapperError
 from knapper.core.rule import Diagnostic
-from knapper.shell.daemon import keep_log, save_state
+from knapper.shell.daemon import Log, save_state
 from knapper.shell.lock import locked
 from knapper.shell.store import state_folder
 from knapper.shell.watcher import Hints
@@ -47,6 +46,7 @@ def command(no_fix: bool, no_sync: bool, once: bool, output_format: str, vault: 
         busy = "a watcher is running on this vault already; 'knapper status' shows it"
         stack.enter_context(locked(state_folder(root), name="watch", patience=0.5, busy=busy))
         say = _Says(root, as_json=output_format == "json")
+        stack.callback(say.log.close)
         watch = Watch(root, say, fix=not no_fix, replicate=not no_sync)
         say.watch = watch
         watch.look(None)
@@ -109,7 +109,7 @@ class _Says:
     def __init__(self, root: Path, *, as_json: bool) -> None:
         self.root, self.as_json = root, as_json
         self.paint = Paint()
-        self.log: Callable[[str], None] = keep_log(state_folder(root))
+        self.log = Log(state_folder(root))
         self.since = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         self.error = ""
         self.watch: Watch | None = None

@@ -3,31 +3,41 @@
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from knapper.shell.lock import is_locked
 
-__all__ = ["keep_log", "read_state", "save_state"]
+__all__ = ["Log", "read_state", "save_state"]
 
 _LOG_BYTES, _LOGS = 1 << 20, 3
 _STATE = "watch.json"
 
 
-def keep_log(folder: Path) -> Callable[[str], None]:
-    """Return the function that adds a line to the log; a log that fails is no matter."""
-    logger = logging.Logger("knapper.watch")
-    logging.raiseExceptions = False
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            folder / "watch.log", maxBytes=_LOG_BYTES, backupCount=_LOGS, encoding="utf-8",
-            errors="backslashreplace", delay=True,
-        )  # fmt: skip
-        logger.addHandler(handler)
-    return logger.info
+class Log:
+    """The log of a watcher; one that cannot be written is no matter."""
+
+    def __init__(self, folder: Path) -> None:
+        self._logger = logging.Logger("knapper.watch")
+        logging.raiseExceptions = False
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(
+                folder / "watch.log", maxBytes=_LOG_BYTES, backupCount=_LOGS, encoding="utf-8",
+                errors="backslashreplace", delay=True,
+            )  # fmt: skip
+            self._logger.addHandler(handler)
+
+    def __call__(self, line: str) -> None:
+        """Add a line."""
+        self._logger.info(line)
+
+    def close(self) -> None:
+        """Close the file."""
+        for handler in self._logger.handlers:
+            handler.close()
 
 
 def save_state(folder: Path, state: Mapping[str, object]) -> None:

@@ -27,8 +27,8 @@ def locked(
 ) -> Iterator[None]:
     """Hold the lock of a state folder, waiting `patience` seconds for it.
 
-    Raises `KnapperError` with the text `busy` if somebody else keeps it. The system lets go of it when the
-    process ends, however it ends.
+    Raises `KnapperError` with the text `busy` if somebody else keeps it. The system
+    lets go of it when the process ends, however it ends.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
