@@ -355,7 +355,7 @@ def test_the_program_from_start_to_end(vault: WriteVault, knapper: Knapper) -> N
         assert second.status == 2
         assert "a watcher is running on this vault already" in second.err
         status = json.loads(knapper(root, "status", "--json").out)
-        assert status["watch"]["pid"] == process.pid
+        assert status["watcher"]["pid"] == process.pid
 
         (root / ".knapper.toml").write_text("[watch]\nfix = false\n[severity]\nx = 1\n")
         problem = next(one for one in events if one["event"] == "problem")
