@@ -144,8 +144,6 @@ def _answer(
 
 def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> Merge | None:
     """Join what an editor saved from an older state with what we had written there."""
-    from knapper.sync.merge import Merged, merge  # a third of the start of a sync
-
     pair, is_left = evidence.pair, side is evidence.left
     label, prefix = ("", pair.prefix) if is_left else (pair.name, "")
     written = recent_write(evidence.store, label, prefix + one.path)
@@ -158,6 +156,8 @@ def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> Mer
     old, ours = evidence.store.content(before), evidence.store.content(after)
     if old is None or ours is None or not is_stale_save(old, ours, content):
         return None
+    from knapper.sync.merge import Merged, merge  # a third of the start of a sync
+
     joined = merge(one.path, old, content, ours)
     other = one.right if is_left else one.left
     if isinstance(joined, Merged) and other not in (after, one.base):

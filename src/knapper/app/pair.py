@@ -18,7 +18,7 @@ from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, Link, MakeFolder, Refused, State, Write
 from knapper.core.replicas import Mode
 from knapper.shell.executor import Executor, Origin, Place
-from knapper.shell.folder import Folder, Source
+from knapper.shell.folder import Folder, Listing, Source
 from knapper.shell.recovery import sweep
 from knapper.shell.store import Store
 from knapper.shell.synced import Seen, load
@@ -112,9 +112,13 @@ def run_pass(
     *,
     clock: Callable[[], int] = time.time_ns,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    listings: tuple[Listing, Listing] | None = None,
 ) -> Report:
-    """Sync a pair once. Raises `OSError` if one of its folders cannot be listed."""
-    one = _Pass(pair, store, run, intent, clock, progress)
+    """Sync a pair once. Raises `OSError` if one of its folders cannot be listed.
+
+    `listings` are those of both folders, if they were made a moment ago.
+    """
+    one = _Pass(pair, store, run, intent, clock, progress, listings)
     if one.touched or one.left.odd or one.right.odd:
         return one.done()
     if intent.act:
@@ -133,18 +137,21 @@ class _Pass:
         intent: Intent,
         clock: Callable[[], int],
         progress: Callable[[int, int], None],
+        listings: tuple[Listing, Listing] | None,
     ) -> None:
         self.pair, self.store, self.run, self.intent = pair, store, run, intent
         self.clock, self.progress = clock, progress
         self.known = load(store, pair.name)
         self.base = dict(self.known.base)
         now, quiet = clock(), intent.quiet
-        many = len(self.base) > _MANY
-        listed = pair.right.listing_beside(pair.local) if many else None
-        self.left = look("the vault", pair.left, pair.local, self.known.left, now=now, quiet=quiet)
+        left_listed, right_listed = self._listed(listings)
+        self.left = look(
+            "the vault", pair.left, pair.local, self.known.left, now=now, quiet=quiet,
+            listed=left_listed,
+        )  # fmt: skip
         self.right = look(
             f"'{pair.name}'", pair.right, pair.local, self.known.right, now=now, quiet=quiet,
-            names=self.left.tree.keys(), listed=listed,
+            names=self.left.tree.keys(), listed=right_listed,
         )  # fmt: skip
         if _other_forms(self.left.tree, self.right.tree):
             names = self.right.tree.keys()
@@ -161,6 +168,17 @@ class _Pass:
         self.skipped: dict[NotePath, str] = {}
         self.contents: dict[State, bytes] = {}
         self.joining = Joining(pair, store, self.left, self.right)
+
+    def _listed(
+        self, listings: tuple[Listing, Listing] | None
+    ) -> tuple[Callable[[], Listing] | None, Callable[[], Listing] | None]:
+        """Return who lists both folders, None for us here and now."""
+        if listings:
+            left, right = listings
+            return lambda: left, lambda: right
+        if len(self.base) > _MANY:
+            return None, self.pair.right.listing_beside(self.pair.local)
+        return None, None
 
     def done(self) -> Report:
         """Decide, act and remember."""

@@ -2,13 +2,14 @@
 
 Such a sync leaves a fingerprint of both folders (every name with its stamp). While
 they are the same, and the configuration too, a sync need not even load what it knows.
-One file in a hundred, in turn, is read all the same: a bad disk shows.
+One file in a hundred, in turn, is read all the same: a bad disk shows. Where something
+did change, what was listed on the way is not listed again.
 """
 
 import json
 import marshal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +21,16 @@ from knapper.shell.beside import beside
 from knapper.shell.folder import Listing, Source
 from knapper.shell.store import Store
 
-__all__ = ["Rest", "fingerprint", "forget_rests", "resting", "save_rest"]
+__all__ = [
+    "Glimpse",
+    "Rest",
+    "config_print",
+    "fingerprint",
+    "forget_rests",
+    "glimpse",
+    "save_rest",
+    "still_holds",
+]
 
 _TURNS = 100
 
@@ -37,6 +47,22 @@ class Rest(NamedTuple):
     exclude: str
     left_print: str
     right_print: str
+
+
+class Glimpse(NamedTuple):
+    """What a look at the folders showed: who was at rest, and what was listed.
+
+    `listings` has both listings of the pairs that were looked at, by name.
+    """
+
+    is_rest: bool
+    rests: Sequence[Rest] = ()
+    listings: Mapping[str, tuple[Listing, Listing]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The replicas, in their order."""
+        return [rest.name for rest in self.rests]
 
 
 def config_print(root: Path) -> str:
@@ -70,55 +96,74 @@ def forget_rests(store: Store) -> None:
             connection.execute("delete from resting")
 
 
-def resting(root: Path) -> list[str] | None:
-    """Return the names of the replicas if all of them are still at rest, else None."""
+def glimpse(root: Path) -> Glimpse:
+    """Look whether all replicas of a vault are still at rest."""
     store = Store(root)
     if not store.exists:
-        return None
+        return Glimpse(False)
     try:
         with store, store.transaction() as connection:
-            rows = connection.execute("select * from resting order by rowid").fetchall()
-            rests = [Rest(*row) for row in rows]
-            config = config_print(root)
-            if not rests or len(rests) != rests[0].replicas or not config:
-                return None
-            if any(rest.config != config for rest in rests):
-                return None
+            rests = _saved(store)
+            if not rests or any(rest.config != config_print(root) for rest in rests):
+                return Glimpse(False)
+            if len(rests) != rests[0].replicas:
+                return Glimpse(False)
             if connection.execute("select 1 from journal limit 1").fetchone():
-                return None
-            return [rest.name for rest in rests] if all(_rests(store, r) for r in rests) else None
+                return Glimpse(False)
+            for rest in rests:
+                is_rest, listings = _look(store, rest)
+                if not is_rest:
+                    return Glimpse(False, rests, {rest.name: listings} if listings else {})
+            return Glimpse(True, rests)
     except (OSError, KnapperError, TypeError, ValueError):  # the store is damaged, perhaps
-        return None  # the sync itself will say what is wrong
+        return Glimpse(False)  # the sync itself will say what is wrong
 
 
-def _rests(store: Store, rest: Rest) -> bool:
+def still_holds(store: Store, seen: Glimpse) -> bool:
+    """Tell whether nobody has synced since a glimpse (ask it with the lock in hand)."""
+    return bool(seen.listings) and _saved(store) == seen.rests
+
+
+def _saved(store: Store) -> list[Rest]:
+    with store.transaction() as connection:
+        rows = connection.execute("select * from resting order by rowid").fetchall()
+    return [Rest(*row) for row in rows]
+
+
+def _look(store: Store, rest: Rest) -> tuple[bool, tuple[Listing, Listing] | None]:
+    """Tell whether a pair is at rest; if not, and both could be listed, what there is."""
     local = local_names(json.loads(rest.exclude), rest.settings)
     turn = int(time.time()) % _TURNS
 
-    def look(where: str) -> Callable[[], bytes]:
+    def looker(where: str, known: str) -> Callable[[], bytes]:
         def looked() -> bytes:
             folder = Source(Path(where))
             try:
                 listing = folder.listing(local)
                 paths = list(listing.files)[turn::_TURNS]
                 states = {path: folder.stamped(path)[0] for path in paths}
-                return marshal.dumps((fingerprint(folder, listing), states))
+                found = fingerprint(folder, listing)
+                return marshal.dumps((found == known, states, tuple(listing)))
             except OSError:
-                return marshal.dumps(("", {}))
+                return marshal.dumps((False, {}, ()))
             finally:
                 folder.close()
 
         return looked
 
-    right = beside(look(rest.right))
+    right = beside(looker(rest.right, rest.right_print))
     # what is loaded comes from our own child, over a pipe
-    left_print, left_states = marshal.loads(look(rest.left)())  # noqa: S302
-    right_print, right_states = marshal.loads(right())  # noqa: S302
-    if (left_print, right_print) != (rest.left_print, rest.right_print):
-        return False
-    return _as_known(store, rest.name, "left", left_states) and _as_known(
-        store, rest.name, "right", right_states
-    )
+    sides = [
+        marshal.loads(looked())  # noqa: S302
+        for looked in (looker(rest.left, rest.left_print), right)
+    ]
+    (left_same, left_states, left_listed), (right_same, right_states, right_listed) = sides
+    if left_same and right_same:
+        known = _as_known(store, rest.name, "left", left_states)
+        return known and _as_known(store, rest.name, "right", right_states), None
+    if not left_listed or not right_listed:
+        return False, None
+    return False, (Listing(*left_listed), Listing(*right_listed))
 
 
 def _as_known(store: Store, name: str, side: str, states: dict[str, str]) -> bool:

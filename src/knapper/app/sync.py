@@ -13,14 +13,21 @@ from knapper.app.account import Synced, save_accounts
 from knapper.app.act import Runs
 from knapper.app.local import local_names
 from knapper.app.pair import Intent, Pair, Report, run_pass
-from knapper.app.resting import Rest, config_print, forget_rests, save_rest
+from knapper.app.resting import (
+    Glimpse,
+    Rest,
+    config_print,
+    forget_rests,
+    save_rest,
+    still_holds,
+)
 from knapper.app.roots import CONFIG_NAME, config_folder, config_table, place_of
 from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.paths import NotePath
 from knapper.core.replicas import Replica, read_replicas, read_sync_settings
 from knapper.core.tables import TableReader
 from knapper.shell.executor import CHANGED, Executor, Place
-from knapper.shell.folder import Folder, Source
+from knapper.shell.folder import Folder, Listing, Source
 from knapper.shell.lock import locked
 from knapper.shell.recovery import recover
 from knapper.shell.store import BrokenStoreError, Store
@@ -61,13 +68,14 @@ def sync(
     act: bool = True,
     confirm: str = "",
     quiet: int = 0,
+    seen: Glimpse | None = None,
     progress: Progress = lambda _done, _all: None,
     clock: Callable[[], int] = time.time_ns,
 ) -> list[Synced]:
     """Sync a vault with its replicas; with `act` false only say what would be done.
 
-    What was changed in the last `quiet` nanoseconds is left alone. Raises
-    `KnapperError` if nothing can be done at all.
+    What was changed in the last `quiet` nanoseconds is left alone. `seen` is what a
+    glimpse showed a moment ago. Raises `KnapperError` if nothing can be done at all.
     """
     replicas = replicas_of(root, names)
     with ExitStack() as stack:
@@ -75,6 +83,8 @@ def sync(
         if act:
             stack.enter_context(locked(store.folder))
         work = _Work(root, store, act, confirm, quiet, progress, clock)
+        if seen and act and still_holds(store, seen):
+            work.listings = dict(seen.listings)
         found = [work.synced(one) for one in replicas]
         for _ in range(_ROUNDS if act and len(replicas) > 1 else 0):
             if not any(one.report and one.report.changes for one in found):
@@ -103,6 +113,7 @@ class _Work:
         self.root, self.store, self.act = root, store, act
         self.confirm, self.quiet, self.progress, self.clock = confirm, quiet, progress, clock
         self.run = Runs(store, "sync")
+        self.listings: dict[str, tuple[Listing, Listing]] = {}
 
     def again(self, done: Synced) -> Synced:
         """Sync a replica again, after another one brought something new."""
@@ -143,8 +154,9 @@ class _Work:
                     recover(pair.right, self.store, replica.name, pair.prefix)
             for _ in range(_ROUNDS):
                 report = run_pass(
-                    pair, self.store, self.run, intent, clock=self.clock, progress=self.progress
-                )
+                    pair, self.store, self.run, intent, clock=self.clock, progress=self.progress,
+                    listings=self.listings.pop(replica.name, None),
+                )  # fmt: skip
                 rounds.append(report)
                 mended = self._mend_links(replica, report)
                 if not mended and not any(one.reason == CHANGED for _, one in report.refused):

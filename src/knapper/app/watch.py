@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from knapper.app.account import Synced
 from knapper.app.check import Checked, repair
-from knapper.app.resting import resting
+from knapper.app.resting import glimpse
 from knapper.app.roots import CONFIG_NAME, place_of
 from knapper.app.sync import sync
 from knapper.app.workspace import CHECKED, Workspace, facts, open_workspace
@@ -325,11 +325,12 @@ class Watch:
 
     def _sync(self, now: int) -> None:
         self._sync_due = now + self.settings.rescan * _SECOND
-        if resting(self.root) is not None:
+        seen = glimpse(self.root)
+        if seen.is_rest:
             return
         try:
             quiet = self.settings.sync_quiet * _SECOND
-            found = sync(self.root, quiet=quiet, clock=self.clock)
+            found = sync(self.root, quiet=quiet, seen=seen, clock=self.clock)
         except (KnapperError, OSError) as error:
             self._problem(f"nothing could be synced: {error}")
             self._sync_due = now + _RETRY

@@ -8,6 +8,10 @@ import gc
 import os
 import sys
 
+TYPE_CHECKING = False  # what typing has is not worth the time to import it here
+if TYPE_CHECKING:
+    from knapper.app.resting import Glimpse
+
 __all__ = ["main"]
 
 
@@ -18,34 +22,35 @@ def main() -> None:
 
         sys.stdout.write(f"knapper {__version__}\n")
         return
-    if sys.argv[1:2] == ["sync"] and _is_at_rest(sys.argv[2:]):  # so is this, nearly
+    seen = _glimpse(sys.argv[2:]) if sys.argv[1:2] == ["sync"] else None  # so is this, nearly
+    if seen and seen.is_rest:
         return
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(_run())
+        sys.exit(_run(seen))
     except KeyboardInterrupt:  # before there was anything to interrupt
         sys.exit(130)
 
 
-def _is_at_rest(arguments: list[str]) -> bool:
+def _glimpse(arguments: list[str]) -> "Glimpse | None":
     """Answer a plain `sync` if nothing has changed: half of its time is reading options."""
     if arguments and (len(arguments) != 2 or arguments[0] != "--vault"):
-        return False
+        return None
     from pathlib import Path
 
-    from knapper.app.resting import resting
+    from knapper.app.resting import glimpse
     from knapper.app.roots import find_root
 
-    names = resting(Path(arguments[1]) if arguments else find_root(Path()))
-    for name in names or ():
+    seen = glimpse(Path(arguments[1]) if arguments else find_root(Path()))
+    for name in seen.names if seen.is_rest else ():
         sys.stdout.write(f"{name.encode(errors='backslashreplace').decode()}: "
                          "0 changes done, equal\n")  # fmt: skip
-    return names is not None
+    return seen
 
 
-def _run() -> int:
+def _run(seen: "Glimpse | None" = None) -> int:
     import click
 
     gc.disable()  # a run makes much and drops little; collecting took a quarter of its time
@@ -54,7 +59,7 @@ def _run() -> int:
     from knapper.core.errors import KnapperError
 
     try:
-        status = knapper.main(standalone_mode=False)
+        status = knapper.main(standalone_mode=False, obj=seen)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()

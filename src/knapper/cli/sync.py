@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from knapper.app.account import STATUS, Synced, account, action_of, side_of
+from knapper.app.resting import Glimpse
 from knapper.app.roots import find_root
 from knapper.app.sync import statuses, sync
 from knapper.cli.progress import reporting
@@ -25,8 +26,14 @@ _SHOWN = 20
 @click.option("--json", "as_json", is_flag=True, help="Print the plan or what was done as JSON.")
 @click.option("--confirm", metavar="HASH", default="", help="Carry out this plan that was halted.")
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@click.pass_obj
 def command(
-    names: tuple[str, ...], dry_run: bool, as_json: bool, confirm: str, vault: Path | None
+    seen: Glimpse | None,
+    names: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+    confirm: str,
+    vault: Path | None,
 ) -> int:
     """Sync the vault with its sources and replicas (those called NAME) once.
 
@@ -39,7 +46,9 @@ def command(
         if not root.is_dir():
             raise KnapperError(f"{root}: there is no such folder")
         with reporting() as progress:
-            found = sync(root, names, act=not dry_run, confirm=confirm, progress=progress)
+            found = sync(
+                root, names, act=not dry_run, confirm=confirm, seen=seen, progress=progress
+            )
     except KnapperError as error:
         click.echo(f"error: {printable(str(error))}", err=True)
         return 3
