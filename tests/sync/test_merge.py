@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from merge import random_pairs
 
 from knapper.sync.merge import Conflicts, Merged, merge
 
@@ -67,3 +68,12 @@ def test_the_laws_of_merging(base: str, left: str, right: str) -> None:
         joined = merge("N.md", b, one, other)
         assert isinstance(joined, Merged)
         assert joined.content == wanted
+
+
+@pytest.mark.parametrize(("apart", "most"), [(False, 20), (True, 3)], ids=["one area", "far apart"])
+def test_of_two_thousand_random_pairs_nothing_is_lost(apart: bool, most: int) -> None:
+    """`bench/merge.py` measures a hundred thousand; `most` is the per cent of conflicts."""
+    pairs = 2000
+    counts, _ = random_pairs(pairs, apart=apart, deletes=True)
+    assert counts.keys() <= {"merged", "conflict"}
+    assert counts["conflict"] * 100 <= most * pairs
