@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import more  # noqa: F401 - adds its scenes to those of `scenarios`
 import peers
 import pytest
 import scenarios
