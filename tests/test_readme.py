@@ -3,11 +3,13 @@
 `pytest --update` writes what is printed today into it; a person reads the diff.
 """
 
+import html
 import re
 import shlex
 import shutil
 from pathlib import Path
 
+import picture
 import pytest
 
 from conftest import command
@@ -76,3 +78,15 @@ def test_table_of_rules_is_that_of_the_rules(request: pytest.FixtureRequest) -> 
 def test_files_that_the_readme_names_are_there() -> None:
     for name in ("Makefile", "LICENSE", "CHANGELOG.md", "rules", "seeds", "vault-template"):
         assert (ROOT / name).exists()
+
+
+def test_the_picture_shows_what_is_printed(request: pytest.FixtureRequest) -> None:
+    text = re.sub(r"\x1b\[[0-9;]*m", "", picture.printed())
+    if request.config.getoption("--update"):
+        picture.PICTURE.write_text(picture.drawn(picture.printed()), encoding="utf-8")
+    lines: dict[str, str] = {}
+    drawn = picture.PICTURE.read_text(encoding="utf-8")
+    for y, piece in re.findall(r'<text [^>]*y="([0-9.]+)"[^>]*>([^<]*)</text>', drawn):
+        lines[y] = lines.get(y, "") + html.unescape(piece)
+    assert "".join("".join(lines.values()).split()) == "".join(text.split())
+    assert "http" not in drawn.replace("http://www.w3.org/2000/svg", "")
