@@ -13,24 +13,22 @@ from operator import attrgetter
 from pathlib import Path
 
 from knapper.app.check import Checked
-from knapper.core.errors import ConfigError, KnapperError
+from knapper.app.save import save
+from knapper.core.errors import ConfigError
 from knapper.core.note import Note
 from knapper.core.rule import Diagnostic
 
-__all__ = ["apply_baseline", "read_baseline", "save_baseline"]
+__all__ = ["apply_baseline", "mark_of", "read_baseline", "save_baseline"]
 
 
-def save_baseline(checked: Checked, path: Path) -> int:
+def save_baseline(checked: Checked, root: Path, path: Path) -> int:
     """Write today's findings as the baseline; return how many they are.
 
     Raises `KnapperError` if it cannot be written.
     """
-    known = Counter(_mark(one, checked.notes[one.path]) for one in checked.diagnostics)
+    known = Counter(mark_of(one, checked.notes[one.path]) for one in checked.diagnostics)
     text = json.dumps({"version": 1, "known": dict(sorted(known.items()))}, indent=1)
-    try:
-        path.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise KnapperError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    save(root, path, f"{text}\n".encode())
     return known.total()
 
 
@@ -44,7 +42,7 @@ def read_baseline(path: Path) -> Callable[[Note, Iterable[Diagnostic]], list[Dia
     def news(note: Note, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         left, seen = [], Counter[str]()
         for diagnostic in diagnostics:
-            mark = _mark(diagnostic, note)
+            mark = mark_of(diagnostic, note)
             seen[mark] += 1
             if seen[mark] > known[mark]:
                 left.append(diagnostic)
@@ -72,7 +70,8 @@ def _read(path: Path) -> Counter[str]:
         raise ConfigError(str(path), "", "this is not a baseline of knapper's") from error
 
 
-def _mark(diagnostic: Diagnostic, note: Note) -> str:
+def mark_of(diagnostic: Diagnostic, note: Note) -> str:
+    """Return what a finding is known by again: its note, its rule, the words of its line."""
     lines = note.lines
     line = lines.line(lines.place(diagnostic.finding.span.start)[0]).strip()
     words = sha256(line.encode(errors="replace")).hexdigest()[:16]

@@ -8,7 +8,14 @@ from pathlib import Path
 from knapper.core.errors import ConfigError
 from knapper.core.replicas import Replica
 
-__all__ = ["CONFIG_NAME", "config_folder", "config_table", "find_root", "place_of"]
+__all__ = [
+    "CONFIG_NAME",
+    "config_folder",
+    "config_table",
+    "find_repository",
+    "find_root",
+    "place_of",
+]
 
 CONFIG_NAME = ".knapper.toml"
 
@@ -30,6 +37,16 @@ def find_root(start: Path) -> Path:
             if next(candidate.glob(".obsidian*/app.json"), None):
                 return candidate
     return folder
+
+
+def find_repository(folder: Path) -> Path | None:
+    """Return the root of the git repository that holds a folder, None if there is none."""
+    folder = folder.resolve()
+    for candidate in (folder, *folder.parents):
+        with suppress(OSError):
+            if (candidate / ".git").exists():  # a file in a work tree of its own
+                return candidate
+    return None
 
 
 def config_folder(root: Path, named: str) -> str:

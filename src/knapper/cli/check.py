@@ -10,8 +10,16 @@ import click
 
 from knapper.app.baseline import apply_baseline, read_baseline, save_baseline
 from knapper.app.check import Checked, Repaired, check, repair
+from knapper.app.save import save
 from knapper.app.workspace import Workspace, open_workspace, with_selection
-from knapper.cli.output import as_json, as_text, statistics, summary
+from knapper.cli.outputs import (
+    FORMATS,
+    Report,
+    as_bytes,
+    is_for_people,
+    rendered,
+    summed_up,
+)
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
 from knapper.core.errors import KnapperError
@@ -20,8 +28,6 @@ from knapper.core.paths import NotePath
 from knapper.core.plan import Write
 
 __all__ = ["command"]
-
-FORMATS = ("text", "json")
 
 
 @click.command("check")
@@ -32,6 +38,7 @@ FORMATS = ("text", "json")
 @click.option("--select", metavar="RULES", help="Only these rules or families (a,b,...).")
 @click.option("--ignore", metavar="RULES", help="Not these rules or families (a,b,...).")
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--output-file", "-o", type=click.Path(path_type=Path), help="Write it there.")
 @click.option("--config", type=click.Path(path_type=Path), help="Instead of .knapper.toml.")
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 @click.option("--statistics", "counts", is_flag=True, help="Only how often each rule spoke.")
@@ -48,6 +55,7 @@ def command(
     select: str | None,
     ignore: str | None,
     output_format: str,
+    output_file: Path | None,
     config: Path | None,
     vault: Path | None,
     counts: bool,
@@ -75,7 +83,8 @@ def command(
     checked = checked._replace(diagnostics=[d for d in checked.diagnostics if wanted(d.path)])
     known = baseline or _baseline_of(workspace)
     if write_baseline:
-        return _write_baseline(known or workspace.root / ".knapper-baseline.json", checked)
+        goal = known or workspace.root / ".knapper-baseline.json"
+        return _write_baseline(workspace.root, goal, checked)
     concern: Concern = read_baseline(known) if known else lambda _, found: list(found)
     checked = apply_baseline(checked, concern)
     not_mended: list[object] = []
@@ -90,7 +99,7 @@ def command(
         _say_repaired(repaired)
         checked = repaired.after
         not_mended = [*repaired.refused, *repaired.dropped]
-    _print(workspace, checked, output_format, counts)
+    _print(workspace, checked, output_format, counts, output_file)
     failed = any(one.severity != "info" for one in checked.diagnostics)
     failed = failed or bool(not_mended)
     return 1 if failed and not exit_zero else 0
@@ -101,8 +110,8 @@ def _baseline_of(workspace: Workspace) -> Path | None:
     return workspace.root / name if name else None
 
 
-def _write_baseline(goal: Path, checked: Checked) -> int:
-    number = save_baseline(checked, goal)
+def _write_baseline(root: Path, goal: Path, checked: Checked) -> int:
+    number = save_baseline(checked, root, goal)
     click.echo(f"{goal}: {number_of(number, 'known finding')} written; 'baseline' in the "
                "configuration, or --baseline, leaves them out", err=True)  # fmt: skip
     return 0
@@ -154,17 +163,21 @@ def _standard_input(workspace: Workspace, stdin_filename: str | None) -> dict[No
     return {workspace.note_path(Path(stdin_filename)): text}
 
 
-def _print(workspace: Workspace, checked: Checked, output_format: str, counts: bool) -> None:
-    if output_format == "json":
-        click.echo(as_json(checked.diagnostics, checked.notes))
-        return
-    paint = Paint()
-    if counts and checked.diagnostics:
-        click.echo(statistics(checked.diagnostics, paint))
-    elif checked.diagnostics:
-        click.echo(as_text(checked.diagnostics, checked.notes, workspace.root, paint), color=True)
-        click.echo()
-    click.echo(summary(checked.diagnostics, len(checked.judged), paint), color=True)
+def _print(
+    workspace: Workspace, checked: Checked, output_format: str, counts: bool, goal: Path | None
+) -> None:
+    """Print what is left, or write it to `goal` and print how much it is."""
+    notes, counted = checked.notes, len(checked.judged)
+    report = Report(checked.diagnostics, notes, counted, workspace.root, workspace.own_rules)
+    paint = Paint() if goal is None else Paint.plain()
+    shown = rendered(report, output_format, paint, counts=counts)
+    if goal is not None:
+        save(workspace.root, goal, as_bytes(shown))
+        click.echo(summed_up(report, Paint(sys.stderr)), err=True, color=True)
+    elif is_for_people(output_format):
+        click.echo(shown, nl=False, color=True)
+    else:
+        click.echo(as_bytes(shown), nl=False)
 
 
 def _print_fixed(instead: dict[NotePath, str], repaired: Repaired) -> int:

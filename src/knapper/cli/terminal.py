@@ -44,6 +44,13 @@ class Paint:
         else:
             self.colours = bool(os.environ.get("FORCE_COLOR")) or is_terminal(stream)
 
+    @classmethod
+    def plain(cls) -> "Paint":
+        """Return one that colours nothing, for a file."""
+        paint = cls()
+        paint.colours = paint.links = False
+        return paint
+
     def __call__(self, text: str, colour: str) -> str:
         return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.colours else text
 

@@ -1,0 +1,62 @@
+"""The format `json`: one array of findings, as tools rely on it."""
+
+import json
+from collections import Counter
+
+from knapper.cli.outputs.places import Places
+from knapper.cli.outputs.report import Report
+from knapper.core.rule import Diagnostic
+
+__all__ = ["counts", "render"]
+
+
+def render(report: Report) -> str:
+    """Return the findings as one JSON array, sorted by path, position and rule.
+
+    Lines and columns count from 1, columns in code points; ends are exclusive; paths
+    are relative to the vault.
+    """
+    places = Places(report.notes, "code point")
+    found = [_finding(one, places) for one in report.diagnostics]
+    return json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def counts(report: Report) -> str:
+    """Return how often each rule spoke as a JSON array, the most frequent first."""
+    spoken = Counter((one.rule, one.severity) for one in report.diagnostics)
+    fixes = Counter(
+        (one.rule, one.severity, one.finding.fix.safe)
+        for one in report.diagnostics
+        if one.finding.fix
+    )
+    rows = [
+        {
+            "rule": rule,
+            "severity": severity,
+            "count": count,
+            "safe_fixes": fixes[rule, severity, True],
+            "unsafe_fixes": fixes[rule, severity, False],
+        }
+        for (rule, severity), count in sorted(spoken.items(), key=lambda row: (-row[1], row[0]))
+    ]
+    return json.dumps(rows, indent=1, ensure_ascii=False)
+
+
+def _finding(diagnostic: Diagnostic, places: Places) -> dict[str, object]:
+    path, fix = diagnostic.path, diagnostic.finding.fix
+    return {
+        "path": path,
+        **places.of(path, diagnostic.finding.span)._asdict(),
+        "rule": diagnostic.rule,
+        "severity": diagnostic.severity,
+        "message": diagnostic.finding.message,
+        "fix": None
+        if fix is None
+        else {
+            "title": fix.title,
+            "safe": fix.safe,
+            "edits": [
+                {**places.of(path, edit.span)._asdict(), "text": edit.text} for edit in fix.edits
+            ],
+        },
+    }

@@ -1,0 +1,134 @@
+"""The formats for people: `text`, `concise`, `grouped`, the counts and the last line."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+from unicodedata import combining, east_asian_width
+
+from knapper.cli.outputs.report import Report
+from knapper.cli.terminal import Paint, number_of, printable
+from knapper.core.rule import SEVERITIES, Diagnostic
+from knapper.core.text import Lines
+
+__all__ = ["concise", "counts", "grouped", "render", "summary"]
+
+_WIDTH = 100
+"""Columns of a source line that are shown."""
+
+
+def render(report: Report, paint: Paint) -> str:
+    """Return each finding with its place, rule and message, the line and a caret."""
+    shown = []
+    for diagnostic in report.diagnostics:
+        lines = report.notes[diagnostic.path].lines
+        line, column = lines.place(diagnostic.finding.span.start)
+        shown.append(_one_line(diagnostic, diagnostic.path, report, paint))
+        shown += _excerpt(lines, line, column, diagnostic, paint)
+    return "\n".join([*shown, ""])
+
+
+def concise(report: Report, paint: Paint) -> str:
+    """Return one line a finding; its path is seen from the working folder, as editors want it."""
+    prefix = report.to_here()
+    return "\n".join(
+        _one_line(one, f"{prefix}{one.path}", report, paint) for one in report.diagnostics
+    )
+
+
+def grouped(report: Report, paint: Paint) -> str:
+    """Return the findings of each note below its path."""
+    shown = []
+    for path, group in groupby(report.diagnostics, key=attrgetter("path")):
+        found = list(group)
+        lines = report.notes[path].lines
+        places = ["{}:{}".format(*lines.place(one.finding.span.start)) for one in found]
+        widths = [max(map(len, column)) for column in (
+            places, [one.severity for one in found], [one.rule for one in found]
+        )]  # fmt: skip
+        shown.append(paint.link(paint(printable(path), "bold"), report.root / path))
+        for place, one in zip(places, found, strict=True):
+            severity = paint(f"{one.severity:<{widths[1]}}", one.severity)
+            rule = f"{one.rule:<{widths[2]}}"
+            shown.append(f"  {place:<{widths[0]}}  {severity}  {rule}  {_said(one, paint)}")
+        shown.append("")
+    return "\n".join(shown)
+
+
+def counts(report: Report, paint: Paint) -> str:
+    """Return how often each rule spoke, the most frequent first."""
+    spoken = Counter((one.rule, one.severity) for one in report.diagnostics)
+    fixable = Counter(
+        one.rule for one in report.diagnostics if one.finding.fix and one.finding.fix.safe
+    )
+    rows = sorted(spoken.items(), key=lambda row: (-row[1], row[0]))
+    return "\n".join(
+        f"{count:>6}  {paint(rule, 'bold')}  {paint(severity, severity)}"
+        + (f"  ({fixable[rule]} with a safe fix)" if fixable[rule] else "")
+        for (rule, severity), count in rows
+    )
+
+
+def summary(diagnostics: Sequence[Diagnostic], counted: int, paint: Paint) -> str:
+    """Return one line: how many findings, in how many notes, and what can be mended."""
+    notes = number_of(counted, "note")
+    if not diagnostics:
+        return paint(f"{notes} checked, nothing found", "good")
+    kinds = Counter(diagnostic.severity for diagnostic in diagnostics)
+    amounts = ", ".join(
+        number_of(kinds[kind], kind) if kind != "info" else f"{kinds[kind]} info"
+        for kind in SEVERITIES
+        if kinds[kind]
+    )
+    fixes = [one.finding.fix for one in diagnostics if one.finding.fix]
+    safe, unsafe = sum(fix.safe for fix in fixes), sum(not fix.safe for fix in fixes)
+    lines = [
+        f"{amounts} in {number_of(len({one.path for one in diagnostics}), 'note')} of {counted}"
+    ]
+    if safe:
+        lines.append(f"{safe} can be mended with --fix")
+    if unsafe:
+        lines.append(f"{unsafe} with --fix --unsafe-fixes")
+    return "; ".join(lines)
+
+
+def _one_line(diagnostic: Diagnostic, path: str, report: Report, paint: Paint) -> str:
+    line, column = report.notes[diagnostic.path].lines.place(diagnostic.finding.span.start)
+    place = paint.link(f"{printable(path)}:{line}:{column}", report.root / diagnostic.path)
+    word = paint(diagnostic.severity, diagnostic.severity)
+    return f"{place}: {word} {paint(diagnostic.rule, 'bold')}: {_said(diagnostic, paint)}"
+
+
+def _said(diagnostic: Diagnostic, paint: Paint) -> str:
+    fix = diagnostic.finding.fix
+    mark = "" if fix is None else paint(" [fix]" if fix.safe else " [unsafe fix]", "good")
+    return f"{printable(diagnostic.finding.message)}{mark}"
+
+
+def _excerpt(
+    lines: Lines, line: int, column: int, diagnostic: Diagnostic, paint: Paint
+) -> list[str]:
+    """Return the source line, cut to the width of a screen, with a caret line below."""
+    text = lines.line(line)
+    if not text.strip():
+        return []
+    first = max(0, column - 1 - _WIDTH // 2) if len(text) > _WIDTH else 0
+    first = min(first, max(0, len(text) - _WIDTH))
+    start, end = diagnostic.finding.span
+    before = printable(text[first : column - 1])
+    marked = printable(text[column - 1 : min(column - 1 + max(end - start, 1), first + _WIDTH)])
+    after = printable(text[column - 1 + max(end - start, 1) : first + _WIDTH])
+    number = f"{line:>5} | "
+    carets = " " * _columns(before) + "^" * max(1, _columns(marked))
+    return [
+        paint(number, "dim") + before + marked + after,
+        paint(" " * (len(number) - 2) + "| ", "dim") + paint(carets, diagnostic.severity),
+    ]
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(
+        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
+        for character in text
+    )
