@@ -146,7 +146,11 @@ def test_a_broken_configuration_is_one_error_with_a_hint(
 def test_broken_settings_of_obsidian_count_as_absent(vault: WriteVault, knapper: Knapper) -> None:
     settings = {f".obsidian/{name}.json": "{bad" for name in ("app", "types", "templates")}
     root = vault({**settings, "N.md": "[[gone]]\n"})
-    assert knapper(root, "check", "--output-format", "json").rules == ["broken-wikilink"]
+    rules = knapper(root, "check", "--output-format", "json").rules
+    assert rules == [*["invalid-config"] * 3, "broken-wikilink"]
+    one = knapper(root, "check", "--output-format", "json", "N.md")
+    assert one.rules == ["broken-wikilink"]
+    assert one.err.count("its settings do not count") == 3
     assert (root / ".obsidian/app.json").read_text() == "{bad"
 
 

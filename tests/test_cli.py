@@ -95,6 +95,20 @@ def test_paths_limit_what_is_mended_too(vault: WriteVault, knapper: Knapper) -> 
     assert "[[some note | x]]" in (root / "Note.md").read_text()
 
 
+def test_names_of_attachments_are_judged_and_their_bytes_never_read(
+    vault: WriteVault, knapper: Knapper
+) -> None:
+    root = vault({"Note.md": "", "Pictures/Figure #1.png": b"\xff", "Pictures/b.png": b"\xff"})
+    ran = knapper(root, "check", "--output-format", "json")
+    assert [(one["path"], one["rule"], one["line"]) for one in ran.json] == [
+        ("Pictures/Figure #1.png", "unlinkable-file-name", 1)
+    ]
+    assert knapper(root, "check", "Note.md").status == 0
+    assert "1 warning in 1 note of 2" in knapper(root, "check", "--fix").out
+    (root / ".knapper.toml").write_text('exclude = ["Pictures/"]')
+    assert knapper(root, "check").status == 0
+
+
 def test_diff_shows_and_changes_nothing(vault: WriteVault, knapper: Knapper) -> None:
     root = vault(VAULT)
     before = contents(root)

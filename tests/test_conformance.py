@@ -20,9 +20,9 @@ ASSERTED = ("headings", "tags", "tags_frontmatter", "aliases")
 LINK_KEYS = ("link", "resolved", "display", "kind", "embed", "key")
 OPEN = {
     "b-dup-id": "the rule duplicate-block-id is to come",
-    "set-app-json-invalid": "the rule invalid-config is to come",
+    "set-app-json-invalid": "the finding stands at the broken file, not at the note",
 }
-"""Cases whose rules do not exist yet."""
+"""Cases that the command line answers in another way than a case proposes."""
 
 
 def different(want: Mapping[str, Any], got: Mapping[str, Any]) -> list[str]:

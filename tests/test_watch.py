@@ -84,6 +84,20 @@ def test_a_save_is_judged_with_what_it_means_to_other_notes(desk: Callable[..., 
     assert all(set(event.now) == {"B.md"} for event in here.of(Findings)[1:])
 
 
+def test_names_of_attachments_are_judged_as_they_come_and_go(desk: Callable[..., Desk]) -> None:
+    here = desk({"A.md": "", "Figure #1.png": ""})
+    here.save("a.PNG", "")
+    here.save("A.png", "")
+    assert here.rules == [
+        ("A.png", "case-collision"),
+        ("Figure #1.png", "unlinkable-file-name"),
+        ("a.PNG", "case-collision"),
+    ]
+    (here.root / "A.png").unlink()
+    here.watch.look([str(here.root / "A.png")])
+    assert here.rules == [("Figure #1.png", "unlinkable-file-name")]
+
+
 def test_a_fix_waits_until_the_note_was_left_alone(desk: Callable[..., Desk]) -> None:
     here = desk({"A.md": "x\n"})
     here.save("A.md", DEFECT)

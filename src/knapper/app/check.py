@@ -1,6 +1,7 @@
 """Checking a vault, and mending what can be mended."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from knapper.app.act import act as carry_out
@@ -20,7 +21,10 @@ Progress = Callable[[int, int], None]
 
 
 class Checked(NamedTuple):
-    """What a check found; `notes` are those that were read to be `judged`."""
+    """What a check found; `notes` are those that were read to be `judged`.
+
+    Attachments and files of settings are among them where something was found.
+    """
 
     diagnostics: list[Diagnostic]
     notes: Mapping[NotePath, Note]
@@ -68,7 +72,23 @@ def check(
         diagnostics += lint_note(notes[path], vault, workspace.rules_of(path))
         if number % 100 == 0:
             progress(len(paths) + number, len(paths) * 2)
-    return Checked(diagnostics, notes, vault, judged)
+    for other in _others(workspace):
+        if not wanted(other.path):
+            continue
+        if found := lint_note(other, vault, workspace.rules_of(other.path)):
+            notes[other.path] = other
+            judged.append(other.path)
+            diagnostics += found
+    return Checked(sorted(diagnostics, key=attrgetter("path")), notes, vault, judged)
+
+
+def _others(workspace: Workspace) -> Iterator[Note]:
+    """Yield the broken files of settings, and the attachments without their text."""
+    for note in workspace.broken_settings:
+        if workspace.is_checked(note.path):
+            yield note
+    for path in workspace.attachments:
+        yield Note(path, "")
 
 
 def repair(
@@ -120,7 +140,7 @@ def _by_note(checked: Checked) -> dict[NotePath, list[Diagnostic]]:
     """Return the diagnostics of each note that was checked, those without any included."""
     grouped: dict[NotePath, list[Diagnostic]] = {path: [] for path in checked.judged}
     for diagnostic in checked.diagnostics:
-        grouped[diagnostic.path].append(diagnostic)
+        grouped.setdefault(diagnostic.path, []).append(diagnostic)
     return grouped
 
 

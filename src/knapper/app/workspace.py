@@ -15,10 +15,10 @@ from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.lint import Ruleset
 from knapper.core.note import Facts, Note, Trouble, facts_of
 from knapper.core.own_rules import own_rules
-from knapper.core.paths import NotePath, extension, is_note
+from knapper.core.paths import READ, NotePath, extension, is_attachment, is_note
 from knapper.core.rule import Rule
 from knapper.core.rulebook import RuleNote, read_rule_note, rule_of
-from knapper.core.settings import SETTING_FILES, Settings, broken_settings, read_settings
+from knapper.core.settings import SETTING_FILES, Settings, read_settings, settings_error
 from knapper.core.vault import Vault
 from knapper.shell.bundled import bundled
 from knapper.shell.disk import Tree, absolute, read_note, read_text, scan
@@ -35,8 +35,8 @@ __all__ = [
     "with_selection",
 ]
 
-CHECKED = ("md", "canvas", "base")
-"""Extensions of the files that are checked."""
+CHECKED = READ
+"""Extensions of the files whose text is checked."""
 
 
 @cache
@@ -70,15 +70,15 @@ def matches(patterns: Sequence[str], path: NotePath) -> bool:
 class Workspace:
     """A vault on disk as it was found when it was opened.
 
-    `notices` say what of its settings cannot be read, and so does not count;
-    `own_rules` are those that notes of the vault declare.
+    `broken_settings` are the files of settings that cannot be read, and so do not
+    count; `own_rules` are those that notes of the vault declare.
     """
 
     root: Path
     config: Config
     settings: Settings
     tree: Tree
-    notices: tuple[str, ...] = ()
+    broken_settings: tuple[Note, ...] = ()
     own_rules: tuple[Rule, ...] = ()
 
     def is_checked(self, path: NotePath) -> bool:
@@ -95,6 +95,12 @@ class Workspace:
         """Paths of the notes, canvases and bases that are checked, in order."""
         found = [path for path in self.tree.files if extension(path) in CHECKED]
         return [path for path in sorted((*found, *self.tree.odd)) if self.is_checked(path)]
+
+    @cached_property
+    def attachments(self) -> list[NotePath]:
+        """Paths of the files of which rules judge the names, and no text, in order."""
+        found = [path for path in self.tree.files if is_attachment(path)]
+        return [path for path in found if self.is_checked(path) and self.rules_of(path).rules]
 
     def note_path(self, path: Path) -> NotePath:
         """Return the path within the vault; raises `KnapperError` for one outside of it.
@@ -121,9 +127,12 @@ class Workspace:
 
         def rules_of(path: NotePath) -> Ruleset:
             patterns = (one.include for one in self.config.overrides)
-            held = (self._declares(path), *(matches(pattern, path) for pattern in patterns))
+            about = (is_attachment(path) and path not in self.tree.odd, self._declares(path))
+            held = (*about, *(matches(pattern, path) for pattern in patterns))
             if held not in prepared:
-                prepared[held] = Ruleset.of(self.rules_at(path))
+                rules = self.rules_at(path)
+                kept = (rule for rule in rules if rule.check.files) if held[0] else rules
+                prepared[held] = Ruleset.of(kept)
             return prepared[held]
 
         return rules_of
@@ -170,11 +179,10 @@ def open_workspace(start: Path, config: Path | None = None, root: Path | None = 
     settings_of, own = _load_config(found, config, tree)
     folder = config_folder(found, settings_of.config_folder)
     files = {name: read_text(found, f"{folder}/{name}") for name in SETTING_FILES}
-    notices = tuple(
-        f"{folder}/{name}: this is not a JSON object, so its settings do not count"
-        for name in broken_settings(files)
+    broken = tuple(
+        Note(f"{folder}/{name}", text) for name, text in files.items() if settings_error(text)
     )
-    return Workspace(found, settings_of, read_settings(files), tree, notices, own)
+    return Workspace(found, settings_of, read_settings(files), tree, broken, own)
 
 
 def _load_config(root: Path, given: Path | None, tree: Tree) -> tuple[Config, tuple[Rule, ...]]:

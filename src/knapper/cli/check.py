@@ -74,9 +74,11 @@ def command(
     start = _start(paths, vault, stdin_filename)
     workspace = open_workspace(start, config, vault)
     workspace = _narrowed(workspace, select, ignore)
-    for notice in workspace.notices:
-        click.echo(f"warning: {notice}", err=True)
     wanted = _wanted(workspace, paths, stdin_filename)
+    for broken in workspace.broken_settings:
+        if not wanted(broken.path):  # else it is a finding
+            said = "this cannot be read, so its settings do not count"
+            click.echo(f"warning: {broken.path}: {said}", err=True)
     instead = _standard_input(workspace, stdin_filename)
     with reporting() as progress:
         checked = check(workspace, wanted, instead=instead, progress=progress)

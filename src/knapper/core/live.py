@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from knapper.core.lint import Ruleset, lint_note
 from knapper.core.note import Facts, Note
-from knapper.core.paths import NotePath
+from knapper.core.paths import NotePath, is_attachment
 from knapper.core.rule import Diagnostic
 from knapper.core.settings import Settings
 from knapper.core.vault import Vault
@@ -42,6 +42,8 @@ class Live:
         Returns the notes of which the findings are others now.
         """
         files = frozenset(files)
+        named = {path for path in files - self.vault.files if is_attachment(path)}
+        fresh = {**{path: Note(path, "") for path in named}, **fresh}
         known = {path: self._facts(note) for path, note in fresh.items()}
         gone = [path for path in self.notes if path not in files and path not in fresh]
         for path in gone:

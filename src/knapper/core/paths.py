@@ -4,10 +4,12 @@ import re
 from unicodedata import normalize
 
 __all__ = [
+    "READ",
     "NotePath",
     "extension",
     "folded",
     "folder_of",
+    "is_attachment",
     "is_note",
     "join",
     "name_of",
@@ -18,6 +20,9 @@ __all__ = [
 
 NotePath = str
 """A path relative to the vault's root, parts joined by `/`."""
+
+READ = ("md", "canvas", "base")
+"""Extensions of the files whose text is read; any other file is an attachment."""
 
 _BLANKS = re.compile("[\u00a0\u202f]")
 _SLASHES = re.compile(r"[\\/]++")
@@ -67,6 +72,11 @@ def extension(path: NotePath) -> str:
 def is_note(path: NotePath) -> bool:
     """Tell whether the path is a Markdown note."""
     return path[-3:].lower() == ".md"
+
+
+def is_attachment(path: NotePath) -> bool:
+    """Tell whether of this file only the name is known: it is no note, canvas or base."""
+    return extension(path) not in READ
 
 
 def join(folder: str, relative: str) -> NotePath | None:

@@ -62,7 +62,8 @@ class Check(NamedTuple):
     """A check function with what its signature says.
 
     `when` names an attribute of `Note` (`links`, `timestamps`, …): where that is
-    empty, the check has nothing to say and is not called.
+    empty, the check has nothing to say and is not called. One that speaks of `files`
+    judges attachments too, of which it is given the path and no text.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Check(NamedTuple):
     reads_vault: bool
     options: Mapping[str, Option]
     when: str = ""
+    files: bool = False
 
 
 class Rule(NamedTuple):
@@ -101,10 +103,12 @@ CheckFunction = Callable[..., Iterable[Finding]]
 @overload
 def check(function: CheckFunction, /) -> CheckFunction: ...
 @overload
-def check(*, when: str) -> Callable[[CheckFunction], CheckFunction]: ...
+def check(*, when: str = "", files: bool = False) -> Callable[[CheckFunction], CheckFunction]: ...
 
 
-def check(function: CheckFunction | None = None, /, *, when: str = "") -> object:
+def check(
+    function: CheckFunction | None = None, /, *, when: str = "", files: bool = False
+) -> object:
     """Register a function as the check of the rule of its name (`_` for `-`)."""
 
     def register(function: CheckFunction) -> CheckFunction:
@@ -117,7 +121,7 @@ def check(function: CheckFunction | None = None, /, *, when: str = "") -> object
             for key, parameter in parameters.items()
             if parameter.kind is parameter.KEYWORD_ONLY
         }
-        CHECKS[name] = Check(name, function, "vault" in parameters, options, when)
+        CHECKS[name] = Check(name, function, "vault" in parameters, options, when, files)
         return function
 
     return register if function is None else register(function)

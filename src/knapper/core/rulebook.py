@@ -6,12 +6,14 @@ is an example, and so a test, named by its heading. Fences of an example:
 
     ```md bad            the note under test (`md bad Folder/Name.md`: its path)
     ```md good           the same, where the rule must stay silent
+    ```text bad Plan.png an attachment under test, of which only the name counts
     ```md Other.md       another file of the same little vault
     ```findings          lines of `line:column message`, all that the rule says
     ```md fixed          the note after all fixes; absent: nothing may change
     ```toml options      options of the rule
 
-The word `escaped` after bad, good or fixed spells out what cannot be seen:
+The word `escaped` before a path, or after fixed, spells out what cannot be seen there
+and in the text:
 `\\s` blank, `\\t` tab, `\\r` CR, `\\u00a0` any code point, `\\xff` a byte (from
 0x80 on one that is not UTF-8), `\\\\` a backslash.
 """
@@ -125,15 +127,15 @@ def _example(source: str, title: str, fences: Iterable[_Fence]) -> Example:
             findings = tuple(fence.text.splitlines())
         elif fence.info == "toml options":
             options = tomllib.loads(fence.text)
-        elif head in ("bad", "good") and kind in ("md", "json", "yaml"):
+        elif head in ("bad", "good") and kind in ("md", "json", "yaml", "text"):
             bad = head == "bad"
-            escaped, path_given = _escaped(tail)
+            path_given, text = _unescaped_fence(tail, fence.text)
             path = path_given or path
-            text = _unescape(fence.text) if escaped else fence.text
         elif head == "fixed":
-            fixed = _unescape(fence.text) if _escaped(tail)[0] else fence.text
+            _, fixed = _unescaped_fence(tail, fence.text)
         elif "." in rest:
-            files[rest] = fence.text
+            other, words = _unescaped_fence(rest, fence.text)
+            files[other] = words
         else:
             raise RuleError(source, f"'{title}': a fence called '{fence.info}' means nothing")
     if text is None:
@@ -141,9 +143,10 @@ def _example(source: str, title: str, fences: Iterable[_Fence]) -> Example:
     return Example(title, path, text, bad, files, findings, fixed, options)
 
 
-def _escaped(words: str) -> tuple[bool, str]:
+def _unescaped_fence(words: str, text: str) -> tuple[NotePath, str]:
+    """Return the path and the text of a fence, both without escapes if it says `escaped`."""
     head, _, rest = words.partition(" ")
-    return (True, rest) if head == "escaped" else (False, words)
+    return (_unescape(rest), _unescape(text)) if head == "escaped" else (words, text)
 
 
 def _unescape(text: str) -> str:

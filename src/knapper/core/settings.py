@@ -14,7 +14,14 @@ from typing import NamedTuple
 
 from knapper.core.paths import NotePath
 
-__all__ = ["DEFAULT_SETTINGS", "SETTING_FILES", "Settings", "broken_settings", "read_settings"]
+__all__ = [
+    "DEFAULT_SETTINGS",
+    "SETTING_FILES",
+    "Settings",
+    "SettingsError",
+    "read_settings",
+    "settings_error",
+]
 
 SETTING_FILES = (
     "app.json",
@@ -24,6 +31,13 @@ SETTING_FILES = (
     "plugins/templater-obsidian/data.json",
 )
 """The files of the configuration folder that `read_settings` wants."""
+
+
+class SettingsError(NamedTuple):
+    """Why a file of settings cannot be read, and where (offset in code points)."""
+
+    offset: int
+    message: str
 
 
 class Settings(NamedTuple):
@@ -49,9 +63,20 @@ class Settings(NamedTuple):
 DEFAULT_SETTINGS = Settings()
 
 
-def broken_settings(files: Mapping[str, str]) -> list[str]:
-    """Return the names of those files that hold something else than a JSON object."""
-    return [name for name, text in files.items() if text.strip() and _read(text) is None]
+def settings_error(text: str) -> SettingsError | None:
+    """Return why a file of settings cannot be read; an empty one has none to give."""
+    start = int(text.startswith("\ufeff"))
+    if not text[start:].strip():
+        return None
+    try:
+        value = json.loads(text[start:])
+    except json.JSONDecodeError as error:
+        return SettingsError(start + error.pos, f"this is not JSON: {error.msg.lower()}")
+    except (ValueError, RecursionError):
+        return SettingsError(start, "this is no JSON that can be read")
+    if isinstance(value, dict):
+        return None
+    return SettingsError(start, "this is JSON, and no object with keys")
 
 
 def read_settings(files: Mapping[str, str]) -> Settings:

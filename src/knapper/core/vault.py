@@ -278,6 +278,32 @@ class Vault:
         """Return the files of exactly this name (with extension), without case."""
         return list(self._by_name.get(folded(name), ()))
 
+    def twins(self, path: NotePath) -> tuple[NotePath, ...]:
+        """Return the other files whose paths differ in case or Unicode form only."""
+        same = self._by_name.get(folded(name_of(path)), ())
+        if len(same) < 2:
+            return ()
+        key = folded(path)
+        return tuple(one for one in same if one != path and folded(one) == key)
+
+    def namesakes(self, path: NotePath) -> tuple[NotePath, ...]:
+        """Return the other notes that have the name of this one."""
+        return tuple(one for one in self.named(name_of(path)) if one != path)
+
+    def first_in(self, folder: str) -> NotePath:
+        """Return the first of all files under a folder, "" if there is none."""
+        return self._first_files.get(folder, "")
+
+    @cached_property
+    def _first_files(self) -> Mapping[str, NotePath]:
+        found: dict[str, NotePath] = {}
+        for path in sorted(self.files):
+            folder = folder_of(path)
+            while folder and folder not in found:
+                found[folder] = path
+                folder = folder_of(folder)
+        return found
+
     @cached_property
     def folders(self) -> frozenset[str]:
         """All folders that hold a file, folded."""

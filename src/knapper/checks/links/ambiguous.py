@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from knapper.checks.links.judgement import Defect, suspects
+from knapper.checks.links.judgement import suspects
 from knapper.checks.links.wording import described, span_of
 from knapper.core.note import Note
 from knapper.core.rule import Finding, check
@@ -12,16 +12,6 @@ from knapper.core.vault import Vault
 @check
 def ambiguous_wikilink(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links, properties included, for which several files answer alike."""
-    yield from _findings(note, vault, "ambiguous")
-
-
-@check
-def case_collision(note: Note, vault: Vault) -> Iterator[Finding]:
-    """Report links to files whose paths are one on a disk that ignores case."""
-    yield from _findings(note, vault, "collision")
-
-
-def _findings(note: Note, vault: Vault, defect: Defect) -> Iterator[Finding]:
     for suspect in suspects(note, vault):
-        if suspect.defect == defect:
+        if suspect.defect == "ambiguous":
             yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
