@@ -1,0 +1,135 @@
+"""Headings, block ids and tags of a note: variants of what was observed in Obsidian.
+
+Sources: the cases in `conformance/cases.json` with their notes; CommonMark 0.31 where
+Obsidian is not known to differ.
+"""
+
+import pytest
+
+from knapper.core.note import Note, footnotes_of
+
+HEADINGS = [
+    ("#", [(1, "")]),
+    ("# #", [(1, "")]),
+    ("#\ta", [(1, "a")]),
+    ("#a", []),
+    ("#\u00a0a", []),
+    ("####### a", []),
+    ("   # a", [(1, "a")]),
+    ("    # a", []),
+    ("# a #b", [(1, "a #b")]),
+    ("# a   ###  ", [(1, "a")]),
+    ("# a\\#", [(1, "a\\#")]),
+    ("# a\r\n## b\r\n", [(1, "a"), (2, "b")]),
+    ("a\n# b", [(1, "b")]),
+    ("# [[A]] `c` ^d", [(1, "[[A]] `c` ^d")]),
+    # not inside of containers, code, HTML and math
+    ("- # a", []),
+    ("> # a", []),
+    ("> [!note]\n> # a", []),
+    ("[^1]: # a", []),
+    ("```\n# a\n```", []),
+    ("$$\n# a\n$$", []),
+    ("<!--\n# a\n-->", []),
+    ("<div>\n# a\n\n# b\n</div>", [(1, "b")]),
+    ("---\n# a\n---\n# b", [(1, "b")]),
+    # underlined: a line alone, the underline at the margin and with nothing after it
+    ("a\n=", [(1, "a")]),
+    ("a\n--", [(2, "a")]),
+    ("a\nb\n---", []),
+    ("a\n --- ", []),
+    ("a\n--- ", []),
+    ("a\n- - -", []),
+    ("- a\n===", []),
+    ("> a\n===", []),
+    ("    a\n---", []),
+    ("a  \n===", [(1, "a")]),
+    ("![[A]]\n---", [(2, "![[A]]")]),
+    ("| a |\n| - |\n| b |\n---", []),
+]
+IDS = [
+    ("x ^a", ["a"]),
+    ("x ^A-1\t", ["A-1"]),
+    ("x^a", []),
+    ("x ^a y", []),
+    ("x ^a_b", []),
+    ("x ^ä", []),
+    ("x \\^a", []),
+    ("x ^a.", []),
+    ("x ^a ^b", ["b"]),
+    ("x ^a\r\n\r\ny", ["a"]),
+    ("x ^a\ny", []),
+    ("x\n^a", ["a"]),
+    ("x\n^a\ny", []),
+    ("x ^a\n- y", ["a"]),
+    ("- x ^a\n- y ^b", ["a", "b"]),
+    ("- x\n  ^a\n- y", ["a"]),
+    ("- [ ] x ^a\n  - y ^b", ["a", "b"]),
+    ("1. a\n2. b\n\n^list\n\nx", ["list"]),
+    ("| a |\n|--|\n| b |\n\n^t\n", ["t"]),
+    ("| a |\n|--|\n| b |\n^t\n", ["t"]),
+    ("| a |\n|--|\n| b ^t |\n", []),
+    ("> x\n\n^q", ["q"]),
+    ("> x\n^q", ["q"]),
+    ("> [!note] t\n> x ^q", ["q"]),
+    ("```\nx ^a\n```\n^c", ["c"]),
+    ("$$\nx\n$$\n^m", ["m"]),
+    ("![[A]] ^e", ["e"]),
+    ("`c` ^a", ["a"]),
+    ("`c ^a`", []),
+    ("x [^1] ^a", ["a"]),
+    ("x ^a [^1]", []),
+    ("# H ^h", ["h"]),
+    ("    x ^a", []),
+    ("<div>\nx ^a\n</div>", []),
+    ("%% x ^a %%", []),
+]
+TAGS = [
+    ("#a #b/c #d_e-f", ["#a", "#b/c", "#d_e-f"]),
+    ("x#a (#b) /#c \"#d \u200b#e", []),
+    ("\u00a0#a\u3000#b\ufeff#c\t#d", ["#a", "#b", "#c", "#d"]),
+    ("#1 #1984 #1a #y1984 #1/2", ["#1a", "#y1984"]),
+    ("#a/ #b, #c. #d! #e's", ["#a", "#b", "#c", "#d", "#e"]),
+    ("#a\u2014b #c\u2026 #d\u2019e #f\u200dg", ["#a", "#c", "#d", "#f"]),
+    ("#中文 #日本語/タグ #тег #وسم #한글 #é #🚀x", [
+        "#中文", "#日本語/タグ", "#тег", "#وسم", "#한글", "#é", "#🚀x"
+    ]),
+    ("\\#a \\##b \\>#c", ["#b", "#c"]),
+    ("[[A#b]] [[#c]] [x](#d) https://x.y/#e <https://x#f>", []),
+    ("`#a` $#b$ <!-- #c --> <i class='#d'>", []),
+    ("%% #a %%", ["#a"]),
+    ("# H #a", ["#a"]),
+    ("> #a\n- #b\n1. #c\n- [ ] #d\n> [!note] #e", ["#a", "#b", "#c", "#d", "#e"]),
+    ("| #a | b |\n|-|-|\n| c | #d |", ["#a", "#d"]),
+    ("```\n#a\n```\n#b", ["#b"]),
+    ("    #a\n\nx\n    #b", ["#b"]),
+    ("---\nx: '#a'\n---\n#b", ["#b"]),
+    ("#a[[A]] [[A]]#b", ["#a", "#b"]),
+]  # fmt: skip
+FOOTNOTES = [
+    ("x[^1]\n\n[^1]: a", {"1"}),
+    ("[^Long-name]: a\n> [^q]: b", {"long-name", "q"}),
+    ("x [^1]: a", set()),
+    ("```\n[^1]: a\n```", set()),
+    ("[^1] a", set()),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), HEADINGS, ids=[repr(t) for t, _ in HEADINGS])
+def test_headings(text: str, expected: list[tuple[int, str]]) -> None:
+    assert [(one.level, one.text) for one in Note("s.md", text).headings] == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), IDS, ids=[repr(t) for t, _ in IDS])
+def test_block_ids(text: str, expected: list[str]) -> None:
+    assert [one.name for one in Note("s.md", text).blocks] == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), TAGS, ids=[repr(t) for t, _ in TAGS])
+def test_tags(text: str, expected: list[str]) -> None:
+    assert [one.name for one in Note("s.md", text).tags] == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), FOOTNOTES, ids=[repr(t) for t, _ in FOOTNOTES])
+def test_footnotes(text: str, expected: set[str]) -> None:
+    assert footnotes_of(Note("s.md", text)) == expected
