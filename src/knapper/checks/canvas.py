@@ -62,7 +62,7 @@ def broken_canvas_link(note: Note, vault: Vault) -> Iterator[Finding]:
             continue
         for link in Note("card.md", text).links:
             for suspect in judge(link, note.path, vault):
-                if suspect.defect not in ("case", "empty", "ambiguous", "collision"):
+                if suspect.defect not in ("case", "doubtful", "empty", "ambiguous", "collision"):
                     yield Finding(_at(node.offset, note), described(suspect, note.path, vault))
 
 

@@ -2,8 +2,8 @@
 
 Resolution follows Obsidian 1.13.7 as observed by markdown-vault-mcp (issue 1358)
 and QuickMemo's recorded oracle: without case, an exact path first, then a file in
-the source's own folder, then the shortest path; a tie is left open. Aliases never
-resolve a link.
+the source's own folder, then the shortest path; a tie, and what was not observed,
+is left open. Aliases never resolve a link.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -145,7 +145,7 @@ class Vault:
         else:
             key, candidates = self._candidates(name)
             if len(candidates) < 2:
-                found = Found(candidates[0]) if candidates else _MISSING
+                found = Found(candidates[0]) if candidates else self._perhaps(name)
                 self._anywhere[path] = found
                 return found
             found = self._choose(key, candidates, folder)
@@ -171,13 +171,32 @@ class Vault:
                 return Found(same[0]) if len(same) == 1 else Ambiguous(tuple(same))
         return _MISSING
 
+    def _perhaps(self, path: str) -> Resolution:
+        """Return the files of which the path, as mere text, ends in the link.
+
+        Whether `b/Note` means `ab/Note.md` was not observed, so it is left open.
+        """
+        if "/" not in path:
+            return _MISSING
+        keys = [folded(name) for name in _spellings(path)]
+        names = (one for key in keys for one in self._by_name.get(name_of(key), ()))
+        found = sorted({path for path in names if folded(path).endswith(tuple(keys))})
+        return Ambiguous(tuple(found)) if found else _MISSING
+
     @staticmethod
     def _choose(key: str, candidates: Iterable[NotePath], folder: str) -> Resolution:
-        """Choose among files whose path ends in the link, in Obsidian's order."""
+        """Choose among files whose path ends in the link, in Obsidian's order.
+
+        Whether a folder below the source's counts as its own was not observed: a file
+        there and a shorter path elsewhere answer alike.
+        """
         ordered = sorted(candidates, key=len)
         exact = [path for path in ordered if folded(path) == key]
-        own = exact or [path for path in ordered if folder_of(path) == folder]
-        best = own or [path for path in ordered if len(path) == len(ordered[0])]
+        best = exact or [path for path in ordered if folder_of(path) == folder]
+        if not best:
+            below = [path for path in ordered if path.startswith(f"{folder}/")]
+            best = [path for path in ordered if len(path) == len(ordered[0])]
+            best += [path for path in below if len(path) == len(below[0]) and path not in best]
         return Found(best[0]) if len(best) == 1 else Ambiguous(tuple(sorted(best)))
 
     @cached_property

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from knapper.checks.links.brackets import loose_brackets
-from knapper.checks.links.judgement import in_body
+from knapper.checks.links.judgement import in_body, suspects
 from knapper.checks.links.wording import described, span_of
 from knapper.core.inline import Link
 from knapper.core.note import Note
@@ -89,6 +89,14 @@ def link_spacing(note: Note) -> Iterator[Finding]:
         if edits:
             message = f"blanks stand around the parts of the link to '{link.target}'"
             yield Finding(span_of(link), message, Fix("remove the blanks", edits))
+
+
+@check
+def doubtful_link(note: Note, vault: Vault) -> Iterator[Finding]:
+    """Report links, properties included, of which it is not known that Obsidian follows them."""
+    for suspect in suspects(note, vault):
+        if suspect.defect == "doubtful":
+            yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
 
 
 @check(when="links")

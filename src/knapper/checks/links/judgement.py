@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from unicodedata import normalize
 
 from knapper.checks.links.daily import is_daily
+from knapper.checks.links.doubt import doubtful_file, doubtful_heading
 from knapper.core.frontmatter import PropertyLink
 from knapper.core.inline import Link
 from knapper.core.note import Facts, Note
@@ -21,7 +22,7 @@ __all__ = ["Defect", "Suspect", "in_body", "judge", "suspects"]
 
 Defect = Literal[
     "missing", "missing-daily", "alias", "title", "time", "url", "prompt", "empty",
-    "ambiguous", "collision", "case", "heading", "view", "block", "footnote",
+    "ambiguous", "collision", "doubtful", "case", "heading", "view", "block", "footnote",
 ]  # fmt: skip
 
 
@@ -29,12 +30,14 @@ class Suspect(NamedTuple):
     """A link and what is wrong with it.
 
     `paths` are the files in question: those that it could mean, the one that it
-    leads to, or the notes that explain a missing one.
+    leads to, or the notes that explain a missing one; `heading` is that of the file
+    that a doubtful link may mean.
     """
 
     link: Link
     defect: Defect
     paths: tuple[NotePath, ...] = ()
+    heading: str = ""
 
 
 def suspects(note: Note, vault: Vault) -> tuple[Suspect, ...]:
@@ -104,7 +107,9 @@ def _judge_found(link: Link, path: NotePath, vault: Vault) -> Iterator[Suspect]:
         if link.kind == "wiki":
             yield Suspect(link, "empty")
         return
-    if _differs_in_case(name, path):
+    if "\\" in name:  # Obsidian Help: `/` on every system
+        yield Suspect(link, "doubtful", (path,))
+    elif _differs_in_case(name, path):
         yield Suspect(link, "case", (path,))
     if mark:
         yield from _judge_subpath(link, subpath, path, vault)
@@ -137,8 +142,10 @@ def _judge_subpath(link: Link, subpath: str, path: NotePath, vault: Vault) -> It
             if facts.views:  # a base that cannot be read names none, and tells it itself
                 yield Suspect(link, "view", (path,))
         case "heading":
-            if not _holds_loosely(subpath, facts) and not _is_made_up_time(link):
-                yield Suspect(link, "heading", (path,))
+            if _holds_loosely(subpath, facts) or _is_made_up_time(link):
+                return
+            heading = doubtful_heading(subpath, facts)
+            yield Suspect(link, "doubtful" if heading else "heading", (path,), heading or "")
 
 
 def _holds_loosely(subpath: str, facts: Facts) -> bool:
@@ -173,9 +180,18 @@ def _judge_missing(link: Link, source: NotePath, vault: Vault) -> Iterator[Suspe
         yield Suspect(link, "empty")
     elif link.kind == "md":
         if not (_is_made_up_time(link) or _is_known_elsewhere(name, source, vault)):
-            yield _plain_missing(link, name, vault)
+            yield _doubtful(link, name, source, vault) or _plain_missing(link, name, vault)
     elif not _is_no_link(link, name) and not _leads_out(name, source):
-        yield _explained(link, name, vault) or _plain_missing(link, name, vault)
+        yield (
+            _doubtful(link, name, source, vault)
+            or _explained(link, name, vault)
+            or _plain_missing(link, name, vault)
+        )
+
+
+def _doubtful(link: Link, name: str, source: NotePath, vault: Vault) -> Suspect | None:
+    path = doubtful_file(name, link.kind, source, vault)
+    return Suspect(link, "doubtful", (path,)) if path else None
 
 
 def _plain_missing(link: Link, name: str, vault: Vault) -> Suspect:
@@ -209,7 +225,7 @@ _LEAST_SLUG = 4  # `C++` and `C#` are no titles of `c.md`
 
 def _one_name(paths: tuple[NotePath, ...]) -> bool:
     """Tell whether paths are one and the same but for case or Unicode form."""
-    return len(set(map(folded, paths))) == 1
+    return len(paths) > 1 and len(set(map(folded, paths))) == 1
 
 
 def _is_filled_in_later(target: str) -> bool:

@@ -70,6 +70,9 @@ def described(suspect: Suspect, source: NotePath, vault: Vault) -> str:  # noqa:
             return f"'{name}' still holds the words 'Link name:' of a prompt"
         case "empty":
             return f"this {'embed' if link.embed else 'link'} names no note"
+        case "ambiguous" if len(paths) == 1:
+            choice = _choice(paths, source, vault)
+            return f"'{name}' begins within the name of a folder; expected {choice}"
         case "ambiguous":
             return f"'{name}' can mean several files; expected {_choice(paths, source, vault)}"
         case "collision":
@@ -77,6 +80,12 @@ def described(suspect: Suspect, source: NotePath, vault: Vault) -> str:  # noqa:
                 f"'{name}' means files whose names differ only in case: "
                 f"{' and '.join(_quoted(paths))}"
             )
+        case "doubtful" if suspect.heading:
+            shown = subpath.strip("# ")
+            return f"Obsidian may not find the heading '{suspect.heading}' by '{shown}'"
+        case "doubtful":
+            right = vault.link_to(paths[0], source)
+            return f"Obsidian may not find '{paths[0]}' by '{name}'; expected '{right}'"
         case "case":
             return f"the file is called '{called(paths[0])}', in other letter case than '{name}'"
         case "heading":
@@ -162,10 +171,8 @@ def _no_heading(link: Link, path: NotePath, source: NotePath, vault: Vault) -> s
     texts = [text for _, text in vault.facts[path].headings]
     reduced = {reduced_heading(text) for text in texts}
     parts = [part.strip() for part in link.target.split("#")[1:] if reduced_heading(part)]
-    missing = next((part for part in parts if reduced_heading(part) not in reduced), None)
+    missing = next(part for part in parts if reduced_heading(part) not in reduced)
     whose = _note_called(path, source)
-    if missing is None:
-        return f"{whose} has no heading '{parts[-1]}' below '{parts[-2]}'"
     near = SimilarNames(texts).nearest(missing)
     hint = f"; did you mean '{near}'?" if near else ""
     return f"{whose} has no heading '{missing}'{hint}"
