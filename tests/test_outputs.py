@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from conftest import Knapper, WriteVault, command, contents
 from knapper.cli.outputs import sarif
-from knapper.cli.outputs.places import Place, Places
+from knapper.cli.outputs.places import Place, Places, Unit
 from knapper.core.note import Note
 from knapper.core.text import Span
 
@@ -337,14 +337,15 @@ def test_columns_are_those_of_the_encoded_line(text: str, data: st.DataObject) -
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     notes = {"N.md": Note("N.md", text)}
-    for unit, encoding, size in (
+    units: tuple[tuple[Unit, str, int], ...] = (
         ("code point", "utf-32-le", 4), ("utf-16", "utf-16-le", 2), ("utf-8", "utf-8", 1),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for unit, encoding, size in units:
         expected = []
         for offset in (start, end):
             before = text[:offset].rpartition("\n")
             expected += [text[:offset].count("\n") + 1, len(before[2].encode(encoding)) // size + 1]
-        places = Places(notes, unit)  # type: ignore[arg-type] - one of the three
+        places = Places(notes, unit)
         assert places.of("N.md", Span(start, end)) == Place(*expected)
 
 
