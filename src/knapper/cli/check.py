@@ -1,17 +1,16 @@
 """`knapper check`: find what is broken, and mend it if asked to."""
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from difflib import unified_diff
 from pathlib import Path
 
 import click
 
 from knapper.app.baseline import apply_baseline, read_baseline, save_baseline
-from knapper.app.check import Checked, Repaired, check, repair
+from knapper.app.check import Checked, check, repair
 from knapper.app.save import save
 from knapper.app.workspace import Workspace, open_workspace, with_selection
+from knapper.cli.mending import print_diff, print_fixed, say_not_mended, say_repaired
 from knapper.cli.outputs import (
     FORMATS,
     Report,
@@ -21,11 +20,9 @@ from knapper.cli.outputs import (
     summed_up,
 )
 from knapper.cli.progress import reporting
-from knapper.cli.terminal import Paint, is_terminal, number_of, printable
-from knapper.core.errors import KnapperError
+from knapper.cli.scope import Asked, broken_elsewhere, scope_of, starting_folder
+from knapper.cli.terminal import Paint, number_of
 from knapper.core.fix import Concern
-from knapper.core.paths import NotePath
-from knapper.core.plan import Write
 
 __all__ = ["command"]
 
@@ -46,6 +43,9 @@ __all__ = ["command"]
 @click.option("--no-cache", is_flag=True, help="Read every note anew.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Known findings to leave out.")
 @click.option("--write-baseline", is_flag=True, help="Make today's findings the baseline.")
+@click.option("--staged", is_flag=True, help="Only what is staged in git, as it is staged.")
+@click.option("--changed", "since_head", is_flag=True, help="Only what differs from HEAD.")
+@click.option("--since", metavar="REV", help="Only what changed since the branch left REV.")
 @click.option("--stdin-filename", metavar="PATH", help="Check standard input as this note.")
 def command(
     paths: tuple[Path, ...],
@@ -63,6 +63,9 @@ def command(
     no_cache: bool,  # noqa: ARG001 - there is no cache yet that could be left out
     baseline: Path | None,
     write_baseline: bool,
+    staged: bool,
+    since_head: bool,
+    since: str | None,
     stdin_filename: str | None,
 ) -> int:
     """Check a vault; PATHS limit what is reported, never what is read.
@@ -71,39 +74,42 @@ def command(
     Exit status: 0 nothing found (infos do not count), 1 something is left, or a file
     would be changed (--diff), 2 a mistake in the configuration or the call.
     """
-    start = _start(paths, vault, stdin_filename)
-    workspace = open_workspace(start, config, vault)
+    asked = Asked(paths, stdin_filename, staged, since_head, since)
+    workspace = open_workspace(starting_folder(asked, vault), config, vault)
     workspace = _narrowed(workspace, select, ignore)
-    wanted = _wanted(workspace, paths, stdin_filename)
+    scope = scope_of(workspace, asked)
     for broken in workspace.broken_settings:
-        if not wanted(broken.path):  # else it is a finding
+        if not scope.wanted(broken.path):  # else it is a finding
             said = "this cannot be read, so its settings do not count"
             click.echo(f"warning: {broken.path}: {said}", err=True)
-    instead = _standard_input(workspace, stdin_filename)
     with reporting() as progress:
-        checked = check(workspace, wanted, instead=instead, progress=progress)
-    checked = checked._replace(diagnostics=[d for d in checked.diagnostics if wanted(d.path)])
+        checked = scope.narrowed(
+            check(workspace, scope.wanted, instead=scope.instead, progress=progress)
+        )
+    elsewhere = broken_elsewhere(workspace, checked, scope)
     known = baseline or _baseline_of(workspace)
     if write_baseline:
         goal = known or workspace.root / ".knapper-baseline.json"
-        return _write_baseline(workspace.root, goal, checked)
+        return _write_baseline(workspace.root, goal, elsewhere(checked))
     concern: Concern = read_baseline(known) if known else lambda _, found: list(found)
     checked = apply_baseline(checked, concern)
-    not_mended: list[object] = []
+    is_left = False
     if diff or fix:
-        act = fix and not diff and not instead
-        repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act, concern=concern)
-        if instead and fix and not diff:
-            return _print_fixed(instead, repaired)
+        act = fix and not diff and not stdin_filename
+        repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act, concern=concern,
+                          mendable=lambda path: not act or path not in scope.instead)  # fmt: skip
         if diff:
-            _print_diff(checked, repaired)
+            print_diff(checked, repaired)
             return 1 if (repaired.plan or repaired.dropped) and not exit_zero else 0
-        _say_repaired(repaired)
+        if stdin_filename:
+            return print_fixed(scope.instead, repaired)
+        say_repaired(repaired)
+        is_left = say_not_mended(checked, scope.instead) or bool(repaired.refused)
+        is_left = is_left or bool(repaired.dropped)
         checked = repaired.after
-        not_mended = [*repaired.refused, *repaired.dropped]
+    checked = apply_baseline(elsewhere(checked), concern)
     _print(workspace, checked, output_format, counts, output_file)
-    failed = any(one.severity != "info" for one in checked.diagnostics)
-    failed = failed or bool(not_mended)
+    failed = is_left or any(one.severity != "info" for one in checked.diagnostics)
     return 1 if failed and not exit_zero else 0
 
 
@@ -119,16 +125,6 @@ def _write_baseline(root: Path, goal: Path, checked: Checked) -> int:
     return 0
 
 
-def _start(paths: tuple[Path, ...], vault: Path | None, stdin_filename: str | None) -> Path:
-    for path in paths:
-        if not path.exists() and not path.is_symlink():
-            raise KnapperError(f"{path}: there is no such file or folder")
-    if vault is not None and not vault.is_dir():
-        raise KnapperError(f"{vault}: there is no such folder")
-    first = paths[0] if paths else Path(stdin_filename).parent if stdin_filename else Path()
-    return (vault or first).absolute()
-
-
 def _narrowed(workspace: Workspace, select: str | None, ignore: str | None) -> Workspace:
     """Return the workspace with --select and --ignore laid over its configuration."""
     if select is None and ignore is None:
@@ -140,29 +136,6 @@ def _narrowed(workspace: Workspace, select: str | None, ignore: str | None) -> W
 
 def _names(words: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in (words or "").split(",") if word.strip())
-
-
-def _wanted(
-    workspace: Workspace, paths: tuple[Path, ...], stdin_filename: str | None
-) -> Callable[[NotePath], bool]:
-    """Return the test for paths that are reported on."""
-    if stdin_filename:
-        only = workspace.note_path(Path(stdin_filename))
-        return lambda path: path == only
-    prefixes = [workspace.note_path(path) for path in paths]
-    if not prefixes or "." in prefixes:
-        return lambda _: True
-    return lambda path: any(path == one or path.startswith(f"{one}/") for one in prefixes)
-
-
-def _standard_input(workspace: Workspace, stdin_filename: str | None) -> dict[NotePath, str]:
-    if not stdin_filename:
-        return {}
-    try:
-        text = sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError as error:
-        raise KnapperError(f"standard input is not UTF-8 (byte {error.start})") from error
-    return {workspace.note_path(Path(stdin_filename)): text}
 
 
 def _print(
@@ -180,54 +153,3 @@ def _print(
         click.echo(shown, nl=False, color=True)
     else:
         click.echo(as_bytes(shown), nl=False)
-
-
-def _print_fixed(instead: dict[NotePath, str], repaired: Repaired) -> int:
-    """Print the mended text of standard input, byte for byte."""
-    (path,) = instead
-    text = next((c.content for c in repaired.plan if isinstance(c, Write)), instead[path].encode())
-    sys.stdout.buffer.write(text)
-    return 0
-
-
-def _print_diff(checked: Checked, repaired: Repaired) -> None:
-    """Print what would change, as a patch."""
-    paint = Paint()
-    show = printable if is_terminal(sys.stdout) else str  # a patch has the bytes of the note
-    for change in repaired.plan:
-        assert isinstance(change, Write)
-        before, after = checked.notes[change.path].text, change.content.decode()
-        name = printable(change.path)
-        for line in unified_diff(_lines(before), _lines(after), name, name):
-            colour = {"+": "good", "-": "error", "@": "info"}.get(line[0], "")
-            shown = show(line.removesuffix("\n"))
-            click.echo(paint(shown, colour) if colour else shown, color=True)
-            if not line.endswith("\n"):
-                click.echo("\\ No newline at end of file")
-    _say_dropped(repaired)
-    notes = number_of(len(repaired.plan), "note")
-    click.echo(f"would mend {number_of(len(repaired.made), 'finding')} in {notes}", err=True)
-
-
-def _lines(text: str) -> list[str]:
-    """Split after LF and nowhere else, as a patch has it."""
-    lines = [f"{line}\n" for line in text.split("\n")]
-    lines[-1] = lines[-1].removesuffix("\n")
-    return lines if lines[-1] else lines[:-1]
-
-
-def _say_repaired(repaired: Repaired) -> None:
-    for refused in repaired.refused:
-        click.echo(f"{printable(refused.change.path)}: not mended: {refused.reason}", err=True)
-    _say_dropped(repaired)
-    if repaired.made:
-        notes = number_of(len({diagnostic.path for diagnostic in repaired.made}), "note")
-        findings = number_of(len(repaired.made), "finding")
-        undo = f"'knapper undo {repaired.run}' takes it back"
-        click.echo(f"mended {findings} in {notes} ({undo})", err=True)
-
-
-def _say_dropped(repaired: Repaired) -> None:
-    for dropped in repaired.dropped:
-        rules = ", ".join(dropped.rules)
-        click.echo(f"{printable(dropped.path)}: {rules}: {dropped.reason}", err=True)

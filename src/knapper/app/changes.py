@@ -1,0 +1,112 @@
+"""What of a vault changed, as git has it: those notes are reported on.
+
+The vault is read whole in any case. What a change breaks in notes that are the same
+(a link to a note that was deleted, to a heading that has another name) is found by
+judging those notes in the vault as it is now and as it was before.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from knapper.app.workspace import CHECKED, Workspace, facts
+from knapper.core.lint import Ruleset, lint_note
+from knapper.core.note import Facts, Note
+from knapper.core.paths import NotePath, extension, folded, is_note, name_of, tidy
+from knapper.core.rule import SEVERITIES, Diagnostic, Severity
+from knapper.core.vault import Vault, split_link
+from knapper.shell.disk import decode_note
+from knapper.shell.git import Difference, Git
+
+__all__ = ["Changes", "changed", "effects", "staged"]
+
+
+class Changes(NamedTuple):
+    """What changed: files that are there, that are gone, and the notes as they were.
+
+    `instead` has the texts of notes that are staged otherwise than they are on disk.
+    """
+
+    paths: frozenset[NotePath]
+    gone: frozenset[NotePath]
+    before: Mapping[NotePath, Note]
+    instead: Mapping[NotePath, str]
+
+
+def staged(workspace: Workspace) -> Changes:
+    """Return what is staged; the vault is as the next commit would have it."""
+    git = Git(workspace.root, "--staged")
+    on_disk = [one for one in git.unstaged() if one.old and extension(one.path) in CHECKED]
+    contents = git.contents(one.old for one in on_disk)
+    instead = {one.path: contents[one.old].decode(errors="replace") for one in on_disk}
+    return _changes(git, git.staged(), instead)
+
+
+def changed(workspace: Workspace, revision: str | None = None) -> Changes:
+    """Return what is other than in HEAD, or than where the branch of `revision` parted."""
+    git = Git(workspace.root, "--changed" if revision is None else "--since")
+    return _changes(git, git.changed(revision), {})
+
+
+def _changes(
+    git: Git, differences: Iterable[Difference], instead: Mapping[NotePath, str]
+) -> Changes:
+    found = list(differences)
+    contents = git.contents(one.old for one in found if extension(one.path) in CHECKED)
+    return Changes(
+        frozenset(one.path for one in found if not one.is_gone),
+        frozenset(one.path for one in found if one.is_gone),
+        {o.path: decode_note(o.path, contents[o.old]) for o in found if o.old in contents},
+        instead,
+    )
+
+
+def effects(workspace: Workspace, vault: Vault, changes: Changes) -> list[tuple[Note, Diagnostic]]:
+    """Return what the changes broke in notes that are the same, in order of path and place.
+
+    What was as bad at the same place before is an old debt, and not told.
+    """
+    before = _vault_before(vault, changes)
+    touched = {
+        key
+        for path in (*changes.paths, *changes.gone)
+        if before.facts.get(path) != vault.facts.get(path)
+        or (path in before.files) != (path in vault.files)
+        for key in _keys(path)
+    }
+    found: list[tuple[Note, Diagnostic]] = []
+    for path in workspace.checked if touched else ():
+        known = vault.facts.get(path)
+        if path in changes.paths or known is None or not _names(known) & touched:
+            continue
+        note = workspace.read(path)
+        rules = Ruleset.of(r for r in workspace.rules_of(path).rules if r.check.reads_vault)
+        old = {(one.finding.span, one.severity) for one in lint_note(note, before, rules)}
+        found += [
+            (note, one)
+            for one in lint_note(note, vault, rules)
+            if not old & {(one.finding.span, severity) for severity in _as_bad(one.severity)}
+        ]
+    return found
+
+
+def _vault_before(vault: Vault, changes: Changes) -> Vault:
+    """Return the vault as it was before the changes."""
+    here = {path: facts(note) for path, note in changes.before.items()}
+    known = {path: one for path, one in vault.facts.items() if path not in changes.paths}
+    files = (vault.files - changes.paths) | changes.gone | here.keys()
+    return Vault(files, {**known, **here}, vault.settings)
+
+
+def _keys(path: NotePath) -> set[str]:
+    """Return the names, folded, by which a link may mean a file."""
+    name = folded(name_of(path))
+    return {name, name[:-3]} if is_note(path) else {name}
+
+
+def _names(known: Facts) -> set[str]:
+    return {folded(name_of(tidy(split_link(target)[0]))) for target in known.targets}
+
+
+def _as_bad(severity: Severity) -> tuple[Severity, ...]:
+    """Return this severity and the worse ones."""
+    return SEVERITIES[: SEVERITIES.index(severity) + 1]

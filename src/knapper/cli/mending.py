@@ -1,0 +1,75 @@
+"""Telling what was mended, or what would be."""
+
+import sys
+from collections.abc import Mapping
+from difflib import unified_diff
+
+import click
+
+from knapper.app.check import Checked, Repaired
+from knapper.cli.terminal import Paint, is_terminal, number_of, printable
+from knapper.core.paths import NotePath
+from knapper.core.plan import Write
+
+__all__ = ["print_diff", "print_fixed", "say_not_mended", "say_repaired"]
+
+
+def print_fixed(instead: Mapping[NotePath, str], repaired: Repaired) -> int:
+    """Print the mended text of standard input, byte for byte."""
+    (path,) = instead
+    text = next((c.content for c in repaired.plan if isinstance(c, Write)), instead[path].encode())
+    sys.stdout.buffer.write(text)
+    return 0
+
+
+def print_diff(checked: Checked, repaired: Repaired) -> None:
+    """Print what would change, as a patch."""
+    paint = Paint()
+    show = printable if is_terminal(sys.stdout) else str  # a patch has the bytes of the note
+    for change in repaired.plan:
+        assert isinstance(change, Write)
+        before, after = checked.notes[change.path].text, change.content.decode()
+        name = printable(change.path)
+        for line in unified_diff(_lines(before), _lines(after), name, name):
+            colour = {"+": "good", "-": "error", "@": "info"}.get(line[0], "")
+            shown = show(line.removesuffix("\n"))
+            click.echo(paint(shown, colour) if colour else shown, color=True)
+            if not line.endswith("\n"):
+                click.echo("\\ No newline at end of file")
+    _say_dropped(repaired)
+    notes = number_of(len(repaired.plan), "note")
+    click.echo(f"would mend {number_of(len(repaired.made), 'finding')} in {notes}", err=True)
+
+
+def _lines(text: str) -> list[str]:
+    """Split after LF and nowhere else, as a patch has it."""
+    lines = [f"{line}\n" for line in text.split("\n")]
+    lines[-1] = lines[-1].removesuffix("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def say_repaired(repaired: Repaired) -> None:
+    """Say what was mended and how to take it back, and what was not and why."""
+    for refused in repaired.refused:
+        click.echo(f"{printable(refused.change.path)}: not mended: {refused.reason}", err=True)
+    _say_dropped(repaired)
+    if repaired.made:
+        notes = number_of(len({diagnostic.path for diagnostic in repaired.made}), "note")
+        findings = number_of(len(repaired.made), "finding")
+        undo = f"'knapper undo {repaired.run}' takes it back"
+        click.echo(f"mended {findings} in {notes} ({undo})", err=True)
+
+
+def _say_dropped(repaired: Repaired) -> None:
+    for dropped in repaired.dropped:
+        rules = ", ".join(dropped.rules)
+        click.echo(f"{printable(dropped.path)}: {rules}: {dropped.reason}", err=True)
+
+
+def say_not_mended(checked: Checked, instead: Mapping[NotePath, str]) -> bool:
+    """Name the notes that have fixes and are staged otherwise than they are on disk."""
+    found = {one.path for one in checked.diagnostics if one.path in instead and one.finding.fix}
+    for path in sorted(found):
+        reason = "it is staged otherwise than it is on disk"
+        click.echo(f"{printable(path)}: not mended: {reason}", err=True)
+    return bool(found)

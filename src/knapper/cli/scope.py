@@ -1,0 +1,119 @@
+"""Which notes a check reports on: PATHS, what changed for git, or standard input."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from knapper.app.changes import Changes, changed, effects, staged
+from knapper.app.check import Checked
+from knapper.app.workspace import Workspace
+from knapper.core.errors import KnapperError
+from knapper.core.paths import NotePath
+from knapper.core.rule import Diagnostic
+from knapper.core.text import Span
+
+__all__ = ["Asked", "Scope", "broken_elsewhere", "scope_of", "starting_folder"]
+
+
+class Asked(NamedTuple):
+    """What the command line asks for."""
+
+    paths: tuple[Path, ...] = ()
+    stdin_filename: str | None = None
+    staged: bool = False
+    changed: bool = False
+    since: str | None = None
+
+
+class Scope(NamedTuple):
+    """The notes that are reported on, and texts to take for those on disk.
+
+    `within` is the part of the vault that PATHS name; what `changes` break there in
+    other notes is told too.
+    """
+
+    within: Callable[[NotePath], bool]
+    wanted: Callable[[NotePath], bool]
+    instead: Mapping[NotePath, str]
+    changes: Changes | None = None
+
+    def narrowed(self, checked: Checked) -> Checked:
+        """Leave out what was judged for its text alone."""
+        return checked._replace(
+            diagnostics=[one for one in checked.diagnostics if self.wanted(one.path)],
+            judged=[path for path in checked.judged if self.wanted(path)],
+        )
+
+
+def starting_folder(asked: Asked, vault: Path | None) -> Path:
+    """Return where the vault is looked for; raises `KnapperError` for what is not there."""
+    given = (asked.staged, asked.changed, asked.since is not None, bool(asked.stdin_filename))
+    if sum(given) > 1:
+        names = ("--staged", "--changed", "--since", "--stdin-filename")
+        both = [name for name, is_given in zip(names, given, strict=True) if is_given]
+        raise click.UsageError(f"{both[0]} and {both[1]} exclude each other.")
+    for path in asked.paths:
+        if not path.exists() and not path.is_symlink():
+            raise KnapperError(f"{path}: there is no such file or folder")
+    if vault is not None and not vault.is_dir():
+        raise KnapperError(f"{vault}: there is no such folder")
+    name = asked.stdin_filename
+    first = asked.paths[0] if asked.paths else Path(name).parent if name else Path()
+    return (vault or first).absolute()
+
+
+def scope_of(workspace: Workspace, asked: Asked) -> Scope:
+    """Return what is to be reported on; reads standard input or asks git if need be."""
+    if asked.stdin_filename:
+        only = workspace.note_path(Path(asked.stdin_filename))
+        return Scope(only.__eq__, only.__eq__, {only: _standard_input()})
+    within = _within([workspace.note_path(path) for path in asked.paths])
+    if not (asked.staged or asked.changed or asked.since is not None):
+        return Scope(within, within, {})
+    changes = staged(workspace) if asked.staged else changed(workspace, asked.since)
+
+    def wanted(path: NotePath) -> bool:
+        return path in changes.paths and within(path) and workspace.is_checked(path)
+
+    return Scope(within, wanted, changes.instead, changes)
+
+
+def broken_elsewhere(
+    workspace: Workspace, checked: Checked, scope: Scope
+) -> Callable[[Checked], Checked]:
+    """Return the function that adds what the changes broke in notes that are the same."""
+    if scope.changes is None:
+        return lambda later: later
+    found = effects(workspace, checked.vault, scope.changes)
+    found = [(note, one) for note, one in found if scope.within(note.path)]
+    notes = {note.path: note for note, _ in found}
+
+    def joined(later: Checked) -> Checked:
+        return later._replace(
+            diagnostics=sorted((*later.diagnostics, *(one for _, one in found)), key=_place),
+            notes={**later.notes, **notes},
+            judged=sorted((*later.judged, *notes)),
+        )
+
+    return joined
+
+
+def _place(one: Diagnostic) -> tuple[NotePath, Span, str]:
+    return one.path, one.finding.span, one.rule
+
+
+def _within(prefixes: list[NotePath]) -> Callable[[NotePath], bool]:
+    """Return the test for paths that lie in these folders, or are these."""
+    if not prefixes or "." in prefixes:
+        return lambda _: True
+    return lambda path: any(path == one or path.startswith(f"{one}/") for one in prefixes)
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise KnapperError(f"standard input is not UTF-8 (byte {error.start})") from error
