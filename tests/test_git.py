@@ -151,10 +151,10 @@ def test_since_counts_from_where_the_branch_parted(
 def test_any_name_that_git_may_have(vault: WriteVault, git: Git, knapper: Knapper) -> None:
     root = vault({'Line\nend "quoted"\t[é]: -x.md': "[[one]]\n", "-rf.md": "[[two]]\n"})
     (Path(os.fsdecode(os.fsencode(root) + b"/raw\xff.md"))).write_bytes(b"[[three]]\n")
-    assert len(found(knapper, root, "--changed")) == 3
+    assert len(found(knapper, root, "--changed", "--select", "links")) == 3
     git("add", "-A")
     vault({'Line\nend "quoted"\t[é]: -x.md': "fine\n", "-rf.md": "fine\n"})
-    assert len(found(knapper, root, "--staged")) == 3
+    assert len(found(knapper, root, "--staged", "--select", "links")) == 3
 
 
 def test_before_the_first_commit(vault: WriteVault, git: Git, knapper: Knapper) -> None:
