@@ -6,12 +6,11 @@ spoken of. Notes about prompts and models, and templates, are left alone as well
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from knapper.core.note import Note
 from knapper.core.properties import tags_of
 from knapper.core.rule import Finding, check
-from knapper.core.text import Span
+from knapper.core.text import Span, has_any
 from knapper.core.vault import Vault
 
 __all__ = ["chat_phrase", "placeholder", "prompt_leak"]
@@ -37,7 +36,7 @@ def chat_phrase(note: Note) -> Iterator[Finding]:
             yield Finding(span, message)
 
 
-@check
+@check(signs=("<", "[/INST]"))
 def prompt_leak(note: Note) -> Iterator[Finding]:
     """Report the marks between which language models are given a prompt, once a note.
 
@@ -46,7 +45,7 @@ def prompt_leak(note: Note) -> Iterator[Finding]:
     """
     text = note.text
     signs = _PROMPT_SIGNS if "<" in text else _PROMPT_SIGNS[:1]
-    if not any(sign in text for sign in signs) or not note.is_markdown:
+    if not has_any(text, signs) or not note.is_markdown:
         return
     marks = [mark for mark in _MARK.finditer(text, note.body) if _is_prompt_mark(note, mark)]
     if all(mark[0] == "[INST]" for mark in marks) or _is_about_models(note):
@@ -63,9 +62,7 @@ def placeholder(note: Note, vault: Vault) -> Iterator[Finding]:
     `{{title}}`, `{{date}}` and `{{time}}`: Obsidian Help, "Templates".
     """
     text = note.text
-    if "{" not in text and not any(sign in text for sign in _PLACEHOLDER_SIGNS):
-        return
-    if not note.is_markdown:
+    if not note.is_markdown or not _may_hold_placeholder(text):
         return
     for found in _PLACEHOLDER.finditer(text):
         in_properties = found.start() < note.body
@@ -100,10 +97,8 @@ _ANNOUNCEMENT = re.compile(
 """Said of a line that ends with a colon: the answer follows."""
 _FIRST_LETTERS = frozenset("ACEHIOS作")
 _TAIL = 2000
-"""How far from its end a note is looked through for the last words of an assistant."""
-_CLOSING_SIGNS = (
-    " like me to ", "an AI", "sorry, but ", "KI-", "modèle de", "modelo de", "作为一个",
-)  # fmt: skip
+"""How far from the end of a note the last words of an assistant begin at most."""
+_GAP = re.compile(r"\n(?:[^\S\n]*+\n)+")
 _CLOSING = re.compile(
     rf"{_AS_A_MODEL}|{_SORRY}"
     r"|(?:I hope this [a-z ]{1,40}[.!] )?(?:Please )?"
@@ -119,7 +114,6 @@ _MARK = re.compile(
     r"|^</?(?P<element>system|think|thinking)>",
     re.MULTILINE,
 )
-_PLACEHOLDER_SIGNS = ("NSERT ", "orem ipsum", "TODO: add ", "nsert ")
 _PLACEHOLDER = re.compile(
     r"(?P<variable>\{\{(?:title|(?:date|time)(?::[^{}\n]{1,60})?)\}\})"
     r"|(?<![\[!\w\\])\[(?:insert|Insert|INSERT) [^\[\]\n]{1,80}\](?![\[(:])"
@@ -128,6 +122,7 @@ _PLACEHOLDER = re.compile(
     r"(?=[.!]?[ \t]*+\r?$)",
     re.MULTILINE,
 )
+_INSERT = re.compile(r"\[(?:insert|Insert|INSERT) ")
 _QUOTE = re.compile(r"[ \t]*+>")
 _QUOTATION_MARKS = frozenset("\"'`“”„‚‘’«»「『")
 _MODELS = re.compile(
@@ -152,27 +147,20 @@ def _opening(text: str, start: int) -> Span | None:
 
 def _closings(text: str, start: int) -> Iterator[Span]:
     """Yield the words with which an assistant ends, of the last two paragraphs."""
-    tail = text[max(start, len(text) - _TAIL) :]
-    if not any(sign in tail for sign in _CLOSING_SIGNS):
-        return
-    for paragraph in islice(_starts_from_the_end(text, start), 2):
-        if found := _CLOSING.match(text, paragraph):
-            yield Span(*found.span())
+    begin = max(start, len(text) - _TAIL)
+    tail = text[begin:].rstrip()
+    paragraphs = [0] if begin == start else []
+    paragraphs += [gap.end() for gap in _GAP.finditer(tail)]
+    for paragraph in paragraphs[-2:]:
+        if found := _CLOSING.match(tail, paragraph):
+            yield Span(begin + found.start(), begin + found.end())
 
 
-def _starts_from_the_end(text: str, start: int) -> Iterator[int]:
-    """Yield where the paragraphs begin, the last one first; `start` is where the first may."""
-    end, begins = len(text), -1
-    while end >= start:
-        line = max(start, text.rfind("\n", start, end) + 1)
-        if text[line:end].strip():
-            begins = line
-        elif begins >= 0:
-            yield begins
-            begins = -1
-        end = line - 1
-    if begins >= 0:
-        yield begins
+def _may_hold_placeholder(text: str) -> bool:
+    """Tell whether it is worth looking for a placeholder: each sign is sought much faster."""
+    if "{" in text and "{{" in text:
+        return True
+    return has_any(text, ("TODO: add ", "orem ipsum dolor")) or _INSERT.search(text) is not None
 
 
 def _is_own_text(note: Note, offset: int) -> bool:

@@ -1,31 +1,56 @@
 """Running rules over a note."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from knapper.core.note import Note
-from knapper.core.rule import Diagnostic, Finding, Rule
+from knapper.core.rule import Diagnostic, Finding, Rule, When
 from knapper.core.suppress import read_suppressions
-from knapper.core.text import Span
+from knapper.core.text import Span, has_any
 from knapper.core.vault import Vault
 
 __all__ = ["Ruleset", "lint_note", "run_rule"]
 
 
 class _Ready(NamedTuple):
-    """A rule with its options as its function takes them."""
+    """A rule with its check, which has its options already."""
 
     rule: Rule
     function: Callable[..., Iterable[Finding]]
     reads_vault: bool
-    options: Mapping[str, object]
+
+    @classmethod
+    def of(cls, rule: Rule) -> "_Ready":
+        function = rule.check.function
+        options = {name.replace("-", "_"): value for name, value in rule.options.items()}
+        bound = partial(function, **options) if options else function
+        return cls(rule, bound, rule.check.reads_vault)
+
+    def findings(self, note: Note, vault: Vault) -> Iterable[Finding]:
+        return self.function(note, vault) if self.reads_vault else self.function(note)
+
+
+class _Group(NamedTuple):
+    """Rules that speak only of notes with the same thing in them."""
+
+    when: When
+    signs: tuple[str, ...]
+    rules: tuple[_Ready, ...]
+
+    def concerns(self, note: Note, vault: Vault) -> bool:
+        """Tell whether a note has that thing."""
+        when = self.when
+        if when and not (getattr(note, when) if isinstance(when, str) else when(note, vault)):
+            return False
+        return not self.signs or has_any(note.text, self.signs)
 
 
 class Ruleset(NamedTuple):
     """Rules made ready to run, grouped by what a note must have for them to speak."""
 
     rules: tuple[Rule, ...]
-    groups: tuple[tuple[str, tuple[_Ready, ...]], ...]
+    groups: tuple[_Group, ...]
 
     @classmethod
     def of(cls, rules: "Ruleset | Iterable[Rule]") -> "Ruleset":
@@ -33,19 +58,17 @@ class Ruleset(NamedTuple):
         if isinstance(rules, Ruleset):
             return rules
         chosen = tuple(rules)
-        grouped: dict[str, list[_Ready]] = {}
+        grouped: dict[tuple[When, tuple[str, ...]], list[_Ready]] = {}
         for rule in chosen:
-            options = {name.replace("-", "_"): value for name, value in rule.options.items()}
-            check = rule.check
-            ready = _Ready(rule, check.function, check.reads_vault, options)
-            grouped.setdefault(check.when, []).append(ready)
-        return cls(chosen, tuple((when, tuple(group)) for when, group in grouped.items()))
+            grouped.setdefault((rule.check.when, rule.check.signs), []).append(_Ready.of(rule))
+        groups = (_Group(*held, tuple(ready)) for held, ready in grouped.items())
+        return cls(chosen, tuple(groups))
 
 
 def run_rule(rule: Rule, note: Note, vault: Vault) -> Iterable[Finding]:
     """Return what one rule finds in a note, in its own order."""
-    ((when, (ready,)),) = Ruleset.of((rule,)).groups
-    return _run(ready, note, vault) if not when or getattr(note, when) else ()
+    (group,) = Ruleset.of((rule,)).groups
+    return group.rules[0].findings(note, vault) if group.concerns(note, vault) else ()
 
 
 def lint_note(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list[Diagnostic]:
@@ -54,25 +77,24 @@ def lint_note(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list
     A check that raises becomes a diagnostic `rule-crashed`, and the run goes on.
     """
     found: list[Diagnostic] = []
-    for when, group in Ruleset.of(rules).groups:
-        if (when and not getattr(note, when)) or (note.trouble and when != "trouble"):
+    for group in Ruleset.of(rules).groups:
+        if note.trouble is not None and group.when != "trouble":
             continue  # of a note that could not be read, only that can be said
-        for ready in group:
-            rule = ready.rule
+        try:
+            concerned = group.concerns(note, vault)
+        except Exception as error:  # as below: it is a part of each rule of the group
+            found += [_crashed(note, ready.rule, error) for ready in group.rules]
+            continue
+        for ready in group.rules if concerned else ():
             try:
-                found += [
-                    Diagnostic(note.path, rule.name, rule.severity, finding)
-                    for finding in _run(ready, note, vault)
-                ]
+                findings = [*ready.findings(note, vault)]
             except Exception as error:  # a bug of ours must not cost the user the other rules
-                found.append(_crashed(note, rule, error))
+                found.append(_crashed(note, ready.rule, error))
+                continue
+            if findings:
+                name, severity = ready.rule.name, ready.rule.severity
+                found += [Diagnostic(note.path, name, severity, one) for one in findings]
     return _by_place(note, found) if found else found
-
-
-def _run(ready: _Ready, note: Note, vault: Vault) -> Iterable[Finding]:
-    if ready.reads_vault:
-        return ready.function(note, vault, **ready.options)
-    return ready.function(note, **ready.options)
 
 
 def _crashed(note: Note, rule: Rule, error: Exception) -> Diagnostic:

@@ -104,6 +104,13 @@ class Note:
         return self.inline.block_ids
 
     @cached_property
+    def targets(self) -> frozenset[str]:
+        """What the links of the body and of the properties name, as it is written."""
+        names = frozenset(map(attrgetter("target"), self.links))
+        links = self.frontmatter_links
+        return names.union(link.link for link in links) if links else names
+
+    @cached_property
     def timestamps(self) -> tuple[Timestamp, ...]:
         return read_timestamps(self.text, self.body) if self.is_markdown else ()
 
@@ -169,9 +176,7 @@ def footnotes_of(note: Note) -> frozenset[str]:
 
 def targets_of(note: Note) -> frozenset[str]:
     """Return what the links of a note, or the cards of a canvas, name."""
-    names = frozenset(map(attrgetter("target"), note.links))
-    if links := note.frontmatter_links:
-        names |= {link.link for link in links}
+    names = note.targets
     for node in note.canvas.nodes if note.canvas else ():
         paths = (node.text_of("file"), node.text_of("background"))
         names |= {f"/{path}" for path in paths if path}

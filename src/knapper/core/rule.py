@@ -10,7 +10,9 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple, overload
 
+from knapper.core.note import Note
 from knapper.core.text import Edit, Span
+from knapper.core.vault import Vault
 
 __all__ = [
     "CHECKS",
@@ -22,6 +24,7 @@ __all__ = [
     "Option",
     "Rule",
     "Severity",
+    "When",
     "check",
 ]
 
@@ -51,6 +54,13 @@ class Finding(NamedTuple):
     fix: Fix | None = None
 
 
+When = str | Callable[[Note, Vault], object]
+"""An attribute of `Note` (`links`, `timestamps`, …), or a judgement that rules share.
+
+Such a judgement asks `Vault.once`, so that it is made once a note.
+"""
+
+
 class Option(NamedTuple):
     """One option of a check, as its signature declares it."""
 
@@ -59,18 +69,19 @@ class Option(NamedTuple):
 
 
 class Check(NamedTuple):
-    """A check function with what its signature says.
+    """A check function with what its signature says, and when it may have to speak.
 
-    `when` names an attribute of `Note` (`links`, `timestamps`, …): where that is
-    empty, the check has nothing to say and is not called. One that speaks of `files`
-    judges attachments too, of which it is given the path and no text.
+    Where what `when` names is empty, or none of the `signs` stands in the text, the check
+    has nothing to say and is not called: most are silent on most notes. One that speaks
+    of `files` judges attachments too, of which it is given the path and no text.
     """
 
     name: str
     function: Callable[..., Iterable[Finding]]
     reads_vault: bool
     options: Mapping[str, Option]
-    when: str = ""
+    when: When = ""
+    signs: tuple[str, ...] = ()
     files: bool = False
 
 
@@ -103,11 +114,18 @@ CheckFunction = Callable[..., Iterable[Finding]]
 @overload
 def check(function: CheckFunction, /) -> CheckFunction: ...
 @overload
-def check(*, when: str = "", files: bool = False) -> Callable[[CheckFunction], CheckFunction]: ...
+def check(
+    *, when: When = "", signs: tuple[str, ...] = (), files: bool = False
+) -> Callable[[CheckFunction], CheckFunction]: ...
 
 
 def check(
-    function: CheckFunction | None = None, /, *, when: str = "", files: bool = False
+    function: CheckFunction | None = None,
+    /,
+    *,
+    when: When = "",
+    signs: tuple[str, ...] = (),
+    files: bool = False,
 ) -> object:
     """Register a function as the check of the rule of its name (`_` for `-`)."""
 
@@ -121,7 +139,7 @@ def check(
             for key, parameter in parameters.items()
             if parameter.kind is parameter.KEYWORD_ONLY
         }
-        CHECKS[name] = Check(name, function, "vault" in parameters, options, when, files)
+        CHECKS[name] = Check(name, function, "vault" in parameters, options, when, signs, files)
         return function
 
     return register if function is None else register(function)

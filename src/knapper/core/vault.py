@@ -6,7 +6,7 @@ the source's own folder, then the shortest path; a tie, and what was not observe
 is left open. Aliases never resolve a link.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar, cast
 
@@ -102,7 +102,6 @@ class Vault:
         self.facts = facts
         self.settings = settings
         self._resolved: dict[tuple[str, str], Resolution] = {}
-        self._anywhere: dict[str, Resolution] = {}
         self._headings: dict[NotePath, list[tuple[int, str]]] = {}
         self._judged: dict[object, tuple[Note, object]] = {}
 
@@ -120,6 +119,24 @@ class Vault:
 
     # -- links -------------------------------------------------------------------------
 
+    @cached_property
+    def _anywhere(self) -> dict[str, Resolution]:
+        """What a link's path means wherever it stands, as far as it is known by now.
+
+        It begins with the names of notes that no other file has, as they are written.
+        """
+        known: dict[str, Resolution] = {}
+        for paths in self._by_name.values():
+            name, _, ending = name_of(paths[0]).partition(".")
+            if len(paths) == 1 and ending == "md" and "#" not in name and name == tidy(name):
+                known[name] = Found(paths[0])
+        return known
+
+    @cached_property
+    def _plain(self) -> set[str]:
+        """Targets that plainly hold wherever they stand: see `doubtful`."""
+        return set(self._anywhere)
+
     def resolve(self, target: str, source: NotePath) -> Resolution:
         """Find the file that a link means, as Obsidian would."""
         path = target.partition("#")[0]
@@ -130,6 +147,30 @@ class Vault:
             folder = folder_of(source)
             found = self._resolved.get((path, folder)) or self._look_up(path, folder)
         return found
+
+    def doubtful(self, targets: Collection[str], source: NotePath) -> list[str]:
+        """Return those targets of `source` that do not plainly hold.
+
+        Those that do, lead to something, in the letters of its path, that has the heading
+        or block they name. Most links of a vault do, and name what others name, too.
+        """
+        unknown = set(targets).difference(self._plain)
+        return [target for target in unknown if not self._holds(target, source)]
+
+    def _holds(self, target: str, source: NotePath) -> bool:
+        name, _, subpath = target.partition("#")
+        found = self.resolve(target, source)
+        if not isinstance(found, Found):
+            return False
+        written = name.rpartition("./")[2]  # the way up is spelt in no path
+        if not found.path.endswith((written, f"{written}.md")) or target == "#":
+            return False
+        held = self.subpath_in(found.path, subpath) if subpath.strip() else None
+        if held is not None and not held.found:
+            return False
+        if self._anywhere.get(name) is found:
+            self._plain.add(target)
+        return True
 
     def _look_up(self, path: str, folder: str) -> Resolution:
         """Resolve a path that was not asked for before, and remember the answer.

@@ -9,7 +9,7 @@ from knapper.core.rule import Finding, check
 from knapper.core.vault import Vault
 
 
-@check
+@check(when=suspects)
 def ambiguous_wikilink(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links, properties included, for which several files answer alike."""
     for suspect in suspects(note, vault):

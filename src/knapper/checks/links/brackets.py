@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from knapper.core.inline import Link
@@ -12,73 +13,14 @@ from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Found, Vault
 
-
-@check
-def nested_link(note: Note, vault: Vault) -> Iterator[Finding]:
-    """Report links that stand inside the brackets of another."""
-    for loose in vault.once(note, loose_brackets):
-        if loose.inner:
-            inner = ", ".join(f"'{link.target}'" for link in loose.inner)
-            message = f"a link cannot hold another; only the one to {inner} is read here"
-            yield Finding(loose.span, message)
-
-
-@check
-def unclosed_link(note: Note, vault: Vault) -> Iterator[Finding]:
-    """Report wikilinks that are not closed on their line by two brackets."""
-    for loose in vault.once(note, loose_brackets):
-        if not loose.inner and loose.opens:
-            found = _unclosed(note, vault, loose.span)
-            if found:
-                yield found
-
-
-@check
-def stray_link_end(note: Note) -> Iterator[Finding]:
-    """Report `]]` that closes no link."""
-    if note.text.count("]]", note.body) == sum(link.kind == "wiki" for link in note.links):
-        return
-    for loose in _read_loose(note):
-        if not loose.opens:
-            yield Finding(loose.span, "']]' closes no link here")
-
-
-@check
-def single_bracket_link(note: Note, vault: Vault) -> Iterator[Finding]:
-    """Report `[name | text]` where a note has the name: it lacks a pair of brackets."""
-    text = note.text
-    piped = [link for link in note.links if link.display_start >= 0 and link.kind == "wiki"]
-    if text.count("|", note.body) == len(piped):
-        return  # as in most notes: every pipe is that of a wikilink
-    starts = [link.start for link in note.links]
-    for match in _SINGLE.finditer(text, note.body):
-        name = match[1].strip()
-        if not isinstance(vault.resolve(name, note.path), Found) or not _stands_alone(
-            note, match.start(), starts
-        ):
-            continue
-        edits = (
-            Edit(Span(match.start(), match.start()), "["),
-            Edit(Span(match.end(), match.end()), "]"),
-        )
-        fix = Fix(f"link to '{name}'", edits, safe=False)
-        message = f"a link to '{name}' needs two brackets on each side"
-        yield Finding(Span(*match.span()), message, fix)
-
-
-_SINGLE = re.compile(r"\[(?<![\w\[\]\\!]\[)([^\[\]|\n]++)\|[^\[\]|\n]++\](?![\[\](:])")
-
-
-def _stands_alone(note: Note, offset: int, starts: list[int]) -> bool:
-    """Tell whether an offset lies in plain text: not in code, a table or a link."""
-    before = bisect_right(starts, offset)
-    if before and offset < note.links[before - 1].end:
-        return False
-    in_table = any(table.start <= offset < table.end for table in note.tables)
-    return not in_table and note.is_markdown and note.region_at(offset) is None
-
-
-# -- brackets that no link has ----------------------------------------------------------
+__all__ = [
+    "Loose",
+    "loose_brackets",
+    "nested_link",
+    "single_bracket_link",
+    "stray_link_end",
+    "unclosed_link",
+]
 
 
 class Loose(NamedTuple):
@@ -93,15 +35,84 @@ class Loose(NamedTuple):
     inner: tuple[Link, ...] = ()
 
 
+def loose_brackets(note: Note, vault: Vault) -> tuple[Loose, ...]:
+    """Return the pairs of a note that belong to no link, none if no `[[` is loose."""
+    return vault.once(note, _loose_brackets)
+
+
+@check(when=loose_brackets)
+def nested_link(note: Note, vault: Vault) -> Iterator[Finding]:
+    """Report links that stand inside the brackets of another."""
+    for loose in loose_brackets(note, vault):
+        if loose.inner:
+            inner = ", ".join(f"'{link.target}'" for link in loose.inner)
+            message = f"a link cannot hold another; only the one to {inner} is read here"
+            yield Finding(loose.span, message)
+
+
+@check(when=loose_brackets)
+def unclosed_link(note: Note, vault: Vault) -> Iterator[Finding]:
+    """Report wikilinks that are not closed on their line by two brackets."""
+    for loose in loose_brackets(note, vault):
+        if not loose.inner and loose.opens:
+            found = _unclosed(note, vault, loose.span)
+            if found:
+                yield found
+
+
+@check(signs=("]]",))
+def stray_link_end(note: Note) -> Iterator[Finding]:
+    """Report `]]` that closes no link."""
+    if note.text.count("]]", note.body) == sum(link.kind == "wiki" for link in note.links):
+        return
+    for loose in _read_loose(note):
+        if not loose.opens:
+            yield Finding(loose.span, "']]' closes no link here")
+
+
+@check(signs=("|",))
+def single_bracket_link(note: Note, vault: Vault) -> Iterator[Finding]:
+    """Report `[name | text]` where a note has the name: it lacks a pair of brackets."""
+    for match in _SINGLE.finditer(note.text, note.body):
+        name = match[1].strip()
+        found = isinstance(vault.resolve(name, note.path), Found)
+        if not found or not _stands_alone(note, match.start()):
+            continue
+        edits = (
+            Edit(Span(match.start(), match.start()), "["),
+            Edit(Span(match.end(), match.end()), "]"),
+        )
+        fix = Fix(f"link to '{name}'", edits, safe=False)
+        message = f"a link to '{name}' needs two brackets on each side"
+        yield Finding(Span(*match.span()), message, fix)
+
+
+_SINGLE = re.compile(r"\[(?<![\w\[\]\\!]\[)([^\[\]|\n]++)\|[^\[\]|\n]++\](?![\[\](:])")
+
+
+def _stands_alone(note: Note, offset: int) -> bool:
+    """Tell whether an offset lies in plain text: not in code, a table or a link."""
+    before = bisect_right(note.links, offset, key=attrgetter("start"))
+    if before and offset < note.links[before - 1].end:
+        return False
+    in_table = any(table.start <= offset < table.end for table in note.tables)
+    return not in_table and note.is_markdown and note.region_at(offset) is None
+
+
+# -- brackets that no link has ----------------------------------------------------------
+
+
 _PAIR = re.compile(r"\[\[(?!\[)|\]\]")
 
 
-def loose_brackets(note: Note, _: Vault) -> tuple[Loose, ...]:
-    """Return the pairs of a note that belong to no link, none if no `[[` is loose."""
-    wiki = sum(link.kind == "wiki" for link in note.links)
-    if not note.is_markdown or note.text.count("[[", note.body) == wiki:
+def _loose_brackets(note: Note, _: Vault) -> tuple[Loose, ...]:
+    if not note.is_markdown:
         return ()
-    return _read_loose(note)
+    text = note.text
+    loose = text.count("[[", note.body) - sum(link.kind == "wiki" for link in note.links)
+    if loose:  # most of those stand in code
+        loose -= sum(text.count("[[", max(note.body, start), end) for start, end, _ in note.regions)
+    return _read_loose(note) if loose else ()
 
 
 def _read_loose(note: Note) -> tuple[Loose, ...]:

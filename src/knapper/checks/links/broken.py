@@ -10,7 +10,7 @@ from knapper.core.rule import Finding, check
 from knapper.core.vault import Vault
 
 
-@check(when="links")
+@check(when=suspects)
 def broken_wikilink(note: Note, vault: Vault, *, ignore: tuple[str, ...] = ()) -> Iterator[Finding]:
     """Report wikilinks to notes and files that do not exist."""
     for suspect in in_body(note, vault, "missing"):
@@ -19,7 +19,7 @@ def broken_wikilink(note: Note, vault: Vault, *, ignore: tuple[str, ...] = ()) -
             yield _finding(suspect, note, vault)
 
 
-@check(when="links")
+@check(when=suspects)
 def broken_markdown_link(
     note: Note, vault: Vault, *, ignore: tuple[str, ...] = ()
 ) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def broken_markdown_link(
             yield _finding(suspect, note, vault)
 
 
-@check(when="links")
+@check(when=suspects)
 def broken_embed(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report embeds, in either syntax, of notes and files that do not exist."""
     for suspect in in_body(note, vault, "missing"):
@@ -38,14 +38,14 @@ def broken_embed(note: Note, vault: Vault) -> Iterator[Finding]:
             yield _finding(suspect, note, vault)
 
 
-@check(when="links")
+@check(when=suspects)
 def broken_heading_link(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links to headings that their note does not have, its own note's too."""
     for suspect in in_body(note, vault, "heading", "view"):
         yield _finding(suspect, note, vault)
 
 
-@check(when="links")
+@check(when=suspects)
 def broken_block_link(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links to blocks and footnotes that their note does not have."""
     for suspect in in_body(note, vault, "block", "footnote"):
@@ -57,7 +57,7 @@ _BROKEN: frozenset[Defect] = frozenset(
 )
 
 
-@check
+@check(when=suspects)
 def broken_frontmatter_link(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links in properties that lead nowhere, or to no such heading or block."""
     for suspect in suspects(note, vault):
@@ -65,7 +65,7 @@ def broken_frontmatter_link(note: Note, vault: Vault) -> Iterator[Finding]:
             yield _finding(suspect, note, vault)
 
 
-@check
+@check(when=suspects)
 def missing_daily_note(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links to daily notes that are not written yet."""
     for suspect in suspects(note, vault):

@@ -20,7 +20,7 @@ def empty_link(note: Note, vault: Vault) -> Iterator[Finding]:
     for suspect in in_body(note, vault, "empty"):
         yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
     text = note.text
-    if "]()" not in text and not vault.once(note, loose_brackets):
+    if "]()" not in text and not loose_brackets(note, vault):
         return
     if vault.settings.is_template(note.path):
         return

@@ -73,22 +73,27 @@ def judge(link: Link, source: NotePath, vault: Vault) -> Iterator[Suspect]:
 def _suspects(note: Note, vault: Vault) -> tuple[Suspect, ...]:
     if vault.settings.is_template(note.path):
         return ()
+    doubtful = vault.doubtful(note.targets, note.path)
+    if not doubtful:
+        return ()
     found: list[Suspect] = []
-    source, text, resolve = note.path, note.text, vault.resolve
     for link in note.links:
-        target = link.target
-        resolved = resolve(target, source)
-        if type(resolved) is Found:
-            path, (name, mark, subpath) = resolved.path, target.partition("#")
-            if name and path.endswith((name, f"{name}.md")):  # as nearly every link
-                if mark:
-                    found += _judge_subpath(link, subpath, path, vault)
-                continue
-        if not _is_read_otherwise(text, link):
-            found += judge(link, source, vault)
+        if link.target in doubtful:
+            found += _judge_in_text(link, note, vault)
     for property_link in note.frontmatter_links:
-        found += judge(_as_link(property_link), source, vault)
+        if property_link.link in doubtful:
+            found += judge(_as_link(property_link), note.path, vault)
     return tuple(found)
+
+
+def _judge_in_text(link: Link, note: Note, vault: Vault) -> Iterator[Suspect]:
+    resolved = vault.resolve(link.target, note.path)
+    name, mark, subpath = link.target.partition("#")
+    if isinstance(resolved, Found) and name and resolved.path.endswith((name, f"{name}.md")):
+        if mark:
+            yield from _judge_subpath(link, subpath, resolved.path, vault)
+    elif not _is_read_otherwise(note.text, link):
+        yield from judge(link, note.path, vault)
 
 
 def _as_link(found: PropertyLink) -> Link:

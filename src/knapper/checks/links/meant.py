@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from knapper.checks.links.judgement import Suspect, in_body
+from knapper.checks.links.judgement import Suspect, in_body, suspects
 from knapper.checks.links.wording import described, rewritten, span_of
 from knapper.checks.timestamps.reading import video_id
 from knapper.core.inline import Link
@@ -17,14 +17,14 @@ _HOURS_OF_A_VIDEO = 5  # beyond, minutes and seconds were probably shifted one p
 _LEAK = "link name:"
 
 
-@check(when="links")
+@check(when=suspects)
 def alias_as_target(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report wikilinks to an alias, which Obsidian does not follow."""
     for suspect in in_body(note, vault, "alias"):
         yield _finding(suspect, note, vault, _link_to(suspect, suspect.paths, note, vault))
 
 
-@check(when="links")
+@check(when=suspects)
 def title_form(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report wikilinks that give a note's title in place of its file name."""
     for suspect in in_body(note, vault, "title"):
@@ -33,7 +33,7 @@ def title_form(note: Note, vault: Vault) -> Iterator[Finding]:
         yield _finding(suspect, note, vault, _link_to(suspect, notes, note, vault))
 
 
-@check(when="links")
+@check(when=suspects)
 def link_to_time(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report wikilinks that name a time of a video."""
     for suspect in in_body(note, vault, "time"):
@@ -41,14 +41,14 @@ def link_to_time(note: Note, vault: Vault) -> Iterator[Finding]:
         yield _finding(suspect, note, vault, fix)
 
 
-@check(when="links")
+@check(when=suspects)
 def link_to_url(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report wikilinks that name a web address."""
     for suspect in in_body(note, vault, "url"):
         yield _finding(suspect, note, vault, _markdown_link(suspect.link))
 
 
-@check(when="links")
+@check(when=suspects)
 def prompt_leak_link(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links that hold the words of the prompt that they were written by."""
     for suspect in in_body(note, vault, "prompt"):
@@ -65,7 +65,7 @@ def prompt_leak_link(note: Note, vault: Vault) -> Iterator[Finding]:
         yield Finding(span_of(link), message, _fix(f"link to '{name}'", edit))
 
 
-@check(when="links")
+@check(when=suspects)
 def link_case(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links that differ in case from the path of their file."""
     for suspect in in_body(note, vault, "case"):

@@ -30,13 +30,16 @@ _UNITS = re.compile(r"[0-9]+(?:\.[0-9]+)?|(?=[0-9])(?:[0-9]+h)?(?:[0-9]+m)?(?:[0
 _PODNOTES = re.compile(r"obsidian://podnotes\?[^\s()\[\]<>\"']*+")
 _TIME = re.compile(r"[?&]time=([^&#]*)")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
+_TIME_GIVEN = re.compile(r"=(?:(?<=[?&#]t=)|(?<=start=)|(?<=time=))")
 _CODE = ("fence", "indented", "code", "math", "frontmatter")
 
 
-@check
+@check(signs=("=",))
 def timestamp_fragment(note: Note) -> Iterator[Finding]:
     """Report times in addresses that cannot be times, or that end before they begin."""
     text, found = note.text, []
+    if not _TIME_GIVEN.search(text):
+        return
     if "#t=" in text:
         found += list(_media(text, note.body))
     if "youtu" in text:

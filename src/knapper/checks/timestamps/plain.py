@@ -16,7 +16,7 @@ _PLAIN = re.compile(
 )
 _EACH = re.compile(_ONE)
 _TARGET = re.compile(
-    r"\]\((#t=[0-9hms:.,]{0,20}|#[0-9][0-9:]{0,20}|#|[0-9][0-9:]{2,20}"
+    r"\]\((?<=[0-9]\]\()(#t=[0-9hms:.,]{0,20}|#[0-9][0-9:]{0,20}|#|[0-9][0-9:]{2,20}"
     r"|https?://(?:www\.|m\.)?(?:youtube\.com/watch\?v=|youtu\.be/)([^&#?)\s]*)[^)\s]*)\)"
 )
 _VIDEO = re.compile(r"[A-Za-z0-9_-]{11}")
@@ -43,11 +43,9 @@ def timestamp_plain(note: Note) -> Iterator[Finding]:
     yield Finding(Span(*plain[0].span()), message, fix)
 
 
-@check
+@check(signs=("](",))
 def timestamp_fake_link(note: Note) -> Iterator[Finding]:
     """Report times whose link is made up: `[00:24:20](#t=00:24:20)`, `watch?v=XYZ`."""
-    if "](" not in note.text:
-        return
     for target in _TARGET.finditer(note.text, note.body):
         start = note.text.rfind("[", max(note.body, target.start() - 40), target.start())
         label = note.text[start + 1 : target.start()] if start >= 0 else ""
