@@ -17,6 +17,7 @@ COMMANDS = {
     "sync": "knapper.cli.sync",
     "history": "knapper.cli.history",
     "rename": "knapper.cli.rename",
+    "report": "knapper.cli.report",
     "resolve": "knapper.cli.resolve",
     "restore": "knapper.cli.restore",
     "status": "knapper.cli.status",
