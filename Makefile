@@ -12,7 +12,7 @@ $(BIN)/knapper: pyproject.toml
 
 $(VENV)/.dev: $(BIN)/knapper
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[http]" --group dev
 	@touch $@
 
 demo: $(BIN)/knapper

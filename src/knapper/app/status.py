@@ -8,7 +8,7 @@ from knapper.app.resolve import Conflict, conflicts
 from knapper.app.roots import config_table
 from knapper.core.replicas import read_replicas
 from knapper.core.tables import TableReader
-from knapper.shell.daemon import read_state
+from knapper.shell.daemon import read_address, read_state
 from knapper.shell.store import Run, Store
 
 __all__ = ["Standing", "standing"]
@@ -19,7 +19,8 @@ _RUNS = 5
 class Standing(NamedTuple):
     """The replicas with their last accounts (those never synced have no `at`), and more.
 
-    `watcher` says how the watcher stands, None if none is running.
+    `watcher` says how the watcher stands, None if none is running; its `page` is an
+    address that holds a token.
     """
 
     replicas: list[dict[str, object]]
@@ -41,6 +42,8 @@ def standing(root: Path) -> Standing:
     with Store(root) as store:
         saved = saved_accounts(store)
         watcher = read_state(store.folder)
+        if watcher and (page := read_address(store.folder, watcher.get("pid"))):
+            watcher["page"] = page
         runs = store.runs()[:_RUNS]
     replicas = []
     for one in read_replicas(TableReader(source), table):

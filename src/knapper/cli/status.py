@@ -81,6 +81,8 @@ def _print(found: Standing) -> None:
 
 def _print_watcher(state: Mapping[str, object]) -> None:
     click.echo(f"watching since {state.get('since')}, last lint {state.get('last_lint')}")
+    if state.get("page"):
+        click.echo(f"page: {state['page']}")
     findings = state.get("findings")
     for rule, count in findings.items() if isinstance(findings, Mapping) else ():
         click.echo(f"  {count:>5}  {printable(str(rule))}")

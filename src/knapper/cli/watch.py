@@ -2,10 +2,13 @@
 
 import json
 import signal
+import sys
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -13,16 +16,20 @@ import click
 
 from knapper.app.account import STATUS, Synced, account
 from knapper.app.roots import find_root
+from knapper.app.trend import Recorder
 from knapper.app.watch import Event, Findings, Mended, Problem, Replicated, Watch
-from knapper.cli.terminal import Paint, number_of, printable
+from knapper.cli.terminal import Paint, is_terminal, number_of, printable
 from knapper.core.errors import KnapperError
 from knapper.core.rule import Diagnostic
-from knapper.shell.daemon import Log, save_state
+from knapper.shell.daemon import Log, kept_address, save_state
 from knapper.shell.lock import locked
 from knapper.shell.store import state_folder
 from knapper.shell.watcher import Hints
 
 __all__ = ["command"]
+
+PORT = 5627
+"""Where the page is, if no other port is asked for: KNAP on the keys of a telephone."""
 
 
 @click.command("watch")
@@ -31,8 +38,18 @@ __all__ = ["command"]
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text",
               help="json: one object a line.")  # fmt: skip
+@click.option("--http", "port", type=click.IntRange(0, 65535), is_flag=False, flag_value=PORT,
+              metavar="[PORT]",
+              help=f"Serve a page, on this machine only (port {PORT}).")  # fmt: skip
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
-def command(no_fix: bool, no_sync: bool, once: bool, output_format: str, vault: Path | None) -> int:
+def command(
+    no_fix: bool,
+    no_sync: bool,
+    once: bool,
+    output_format: str,
+    port: int | None,
+    vault: Path | None,
+) -> int:
     """Watch a vault: say what is wrong as it happens, mend what is safe, and sync.
 
     A note is mended when it was left alone for 30 seconds, and synced after 2 ([watch]
@@ -42,6 +59,7 @@ def command(no_fix: bool, no_sync: bool, once: bool, output_format: str, vault: 
     root = (vault or find_root(Path().absolute())).absolute()
     if not root.is_dir():
         raise KnapperError(f"{root}: there is no such folder")
+    _needs_http(port, once)
     with ExitStack() as stack:
         busy = "a watcher is running on this vault already; 'knapper status' shows it"
         stack.enter_context(locked(state_folder(root), name="watch", patience=0.5, busy=busy))
@@ -49,7 +67,10 @@ def command(no_fix: bool, no_sync: bool, once: bool, output_format: str, vault: 
         stack.callback(say.log.close)
         watch = Watch(root, say, fix=not no_fix, replicate=not no_sync)
         say.watch = watch
+        recorder = Recorder(watch)
+        say.listeners.append(recorder)
         watch.look(None)
+        recorder.record()
         if once:
             watch.act()
             return 1 if any(one.severity != "info" for one in watch.live.all()) else 0
@@ -59,10 +80,33 @@ def command(no_fix: bool, no_sync: bool, once: bool, output_format: str, vault: 
         _on_signals(hints, stop, reload)
         observer = hints.start(watch.folders(), watch.settings.observer)
         watch.look(None)  # what changed before somebody listened
+        if port is not None:
+            stack.enter_context(_page(watch, say, port))
         say.ready(observer)
         _run(watch, hints, stop, reload)
         say.ended()
     return 0
+
+
+@contextmanager
+def _page(watch: Watch, say: "_Says", port: int) -> Iterator[None]:
+    """Serve the page while the block runs; it hears what is said."""
+    from knapper.page.server import serving
+
+    with serving(watch, port) as (desk, page), kept_address(state_folder(watch.root), page.address):
+        say.listeners.append(desk.take)
+        say.page(page.address)
+        yield
+
+
+def _needs_http(port: int | None, once: bool) -> None:
+    """Say at once what keeps a page from being served."""
+    if port is None:
+        return
+    if once:
+        raise click.UsageError("--http serves a page while the watcher runs; --once ends it")
+    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+        raise KnapperError("--http needs two more libraries: pip install 'knapper[http]'")
 
 
 def _on_signals(hints: Hints, stop: threading.Event, reload: threading.Event) -> None:
@@ -112,6 +156,7 @@ class _Says:
         self.log = Log(state_folder(root))
         self.since = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         self.error = ""
+        self.listeners: list[Callable[[Event], None]] = []
         self.watch: Watch | None = None
 
     def __call__(self, event: Event) -> None:
@@ -125,6 +170,15 @@ class _Says:
         else:
             self._print(event)
         self._save()
+        for listener in self.listeners:
+            listener(event)
+
+    def page(self, address: str) -> None:
+        """Say where the page is; its token is for the eyes of who started the watcher."""
+        plain = address.partition("?")[0]
+        shown = {"event": "page", "address": plain}
+        whole = address if is_terminal(sys.stderr) else f"{plain} ('knapper status' shows the rest)"
+        self._note(shown, f"the page is at {whole}")
 
     def ready(self, observer: str) -> None:
         """Say that changes are seen from now on."""

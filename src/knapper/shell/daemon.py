@@ -3,17 +3,17 @@
 import json
 import logging
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from knapper.shell.lock import is_locked
 
-__all__ = ["Log", "read_state", "save_state"]
+__all__ = ["Log", "kept_address", "read_address", "read_state", "save_state"]
 
 _LOG_BYTES, _LOGS = 1 << 20, 3
-_STATE = "watch.json"
+_STATE, _ADDRESS = "watch.json", "page.json"
 
 
 class Log:
@@ -57,3 +57,29 @@ def read_state(folder: Path) -> dict[str, object] | None:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def kept_address(folder: Path, address: str) -> Iterator[None]:
+    """Keep the address of a page, which holds its token, where only its user can read it."""
+    place = folder / _ADDRESS
+    aside = folder / f"{_ADDRESS}.{os.getpid()}"
+    with suppress(OSError):
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({"pid": os.getpid(), "address": address}, file)
+        aside.replace(place)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            place.unlink()
+
+
+def read_address(folder: Path, pid: object) -> str | None:
+    """Return the address of the page that the process `pid` serves, None if it serves none."""
+    try:
+        found = json.loads((folder / _ADDRESS).read_text(encoding="utf-8"))
+        return str(found["address"]) if found["pid"] == pid else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
