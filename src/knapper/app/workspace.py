@@ -18,7 +18,7 @@ from knapper.core.own_rules import own_rules
 from knapper.core.paths import READ, NotePath, extension, is_attachment, is_note
 from knapper.core.rule import Rule
 from knapper.core.rulebook import RuleNote, read_rule_note, rule_of
-from knapper.core.settings import SETTING_FILES, Settings, read_settings, settings_error
+from knapper.core.settings import SETTING_FILES, Settings, read_settings, settings_errors
 from knapper.core.vault import Vault
 from knapper.shell.bundled import bundled
 from knapper.shell.disk import Tree, absolute, read_note, read_text, scan
@@ -180,7 +180,9 @@ def open_workspace(start: Path, config: Path | None = None, root: Path | None = 
     folder = config_folder(found, settings_of.config_folder)
     files = {name: read_text(found, f"{folder}/{name}") for name in SETTING_FILES}
     broken = tuple(
-        Note(f"{folder}/{name}", text) for name, text in files.items() if settings_error(text)
+        Note(f"{folder}/{name}", text)
+        for name, text in files.items()
+        if any(settings_errors(name, text))
     )
     return Workspace(found, settings_of, read_settings(files), tree, broken, own)
 

@@ -21,6 +21,7 @@ def command(vault: Path | None, config: Path | None) -> int:
     shown: dict[str, object] = {"vault": str(workspace.root), "source": held.source}
     for name in Config._fields[1:]:
         shown[name.replace("_", "-")] = _plain(getattr(held, name))
+    shown["obsidian"] = _plain(workspace.settings)
     shown["rules"] = {
         rule.name: {"severity": rule.severity, **dict(rule.options)}
         for rule in workspace.rules_at("")
