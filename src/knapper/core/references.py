@@ -11,9 +11,11 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
+from knapper.core.base import BaseReference, base_references
 from knapper.core.canvas import CanvasNode, value_span
 from knapper.core.frontmatter import PropertyLink
 from knapper.core.inline import Link
+from knapper.core.link_text import encoded
 from knapper.core.note import Note
 from knapper.core.paths import extension
 from knapper.core.text import Edit, Span, apply_edits
@@ -66,18 +68,13 @@ def rewritten(note: Note, change: Change) -> Rewritten:
 _Made = Callable[[], Edit | None]
 
 _UNFIT = re.compile(r"[#^|\[\]]")
-_IN_LINKS = " /!$&'*+,;=:@~-._"
-_BASE_CALL = re.compile(
-    r"\b(?:(link|hasLink)\(|(inFolder)\(|file\.(folder)\s*[!=]=\s*|file\.(path)\s*[!=]=\s*)"
-    r"\s*(\\?[\"'])([^\"'\\\n]*)\5"
-)
 
 
 def _edits(note: Note, change: Change) -> Iterator[tuple[int, _Made]]:
     """Yield the place of each reference, and what makes its edit."""
     if extension(note.path) == "base":
-        for match in _BASE_CALL.finditer(note.text):
-            yield match.start(), partial(_in_base, match, change)
+        for found in base_references(note.text):
+            yield found.span.start, partial(_in_base, found, change)
         return
     for node in note.canvas.nodes if note.canvas else ():
         for key in ("file", "background", "text"):
@@ -127,10 +124,10 @@ def _escaped_subpath(subpath: str, kind: Kind, *, pointed: bool) -> str:
 
 
 def _encoded(text: str, *, pointed: bool) -> str:
-    """Encode what would end a Markdown target; letters of all languages stay readable."""
+    """Encode what would end a Markdown target, in `<…>` or not."""
     if pointed:
-        return re.sub(r"[%<>\\]", lambda match: quote(match[0]), text)
-    return re.sub(r"[%\s()<>\\\"`|\x00-\x20]", lambda match: quote(match[0]), text)
+        return re.sub(r"[%<>\\\n]", lambda match: quote(match[0]), text)
+    return encoded(text)
 
 
 def _in_properties(note: Note, link: PropertyLink, change: Change) -> Edit | None:
@@ -174,16 +171,17 @@ def _in_canvas(note: Note, node: CanvasNode, key: str, change: Change) -> Edit |
     return Edit(Span(*place), json.dumps(new, ensure_ascii=plain))
 
 
-def _in_base(match: "re.Match[str]", change: Change) -> Edit | None:
-    old = match[6]
-    if match[2] or match[3]:
-        new = change(old, "folder")
-    elif match[4]:
-        new = (change(f"/{old}", "path") or f"/{old}").removeprefix("/")
-    else:
-        new = change(old, "wiki")
+def _in_base(found: BaseReference, change: Change) -> Edit | None:
+    old = found.text
+    match found.kind:
+        case "folder":
+            new = change(old, "folder")
+        case "path":
+            new = (change(f"/{old}", "path") or f"/{old}").removeprefix("/")
+        case "link":
+            new = change(old, "wiki")
     if new is None or new == old:
         return None
     if any(sign in new for sign in "\"'\\"):
         raise CannotWriteError(f"'{new}' has a quote, which cannot stand here")
-    return Edit(Span(*match.span(6)), new)
+    return Edit(found.span, new)

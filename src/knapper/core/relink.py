@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from knapper.core.link_text import linkable
 from knapper.core.note import Note
 from knapper.core.paths import (
     NotePath,
@@ -202,7 +203,7 @@ def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -
     after[index] = reduced_heading(title)
     levels = [level for level, _ in headings]
     before = [reduced_heading(text) for _, text in headings]
-    inside = _linkable(title)
+    inside = linkable(title)
 
     def change(target: str, kind: Kind) -> str | None:
         name, mark, subpath = target.partition("#")
@@ -225,12 +226,6 @@ def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -
         raise CannotWriteError(f"'{subpath}' would mean another heading")
 
     return rewritten(note, change)
-
-
-def _linkable(title: str) -> str:
-    """Return a heading's text as a link can hold it (Obsidian strips the same signs)."""
-    kept = "".join(" " if sign in "#^|[]\\%" else sign for sign in title)
-    return " ".join(kept.split())
 
 
 def _heading(levels: list[int], texts: list[str], parts: list[str]) -> int | None:
