@@ -266,6 +266,13 @@ def test_facts_have_the_promised_shape(vault: WriteVault, knapper: Knapper) -> N
         ],
         "timestamps": [{"seconds": 62, "label_seconds": 62, "line": 9, "column": 1}],
         "canvas": None,
+        "base": None,
+        "edges": [["F.md", "Recipes.md", 2]],
+        "tag_groups": ["#a", "#x"],
+        "template": False,
+        "excluded": False,
+        "conflict_copy_of": None,
+        "attachment_folder": "",
     }
 
 

@@ -1,13 +1,17 @@
 """What knapper reads from a note, in plain values: the answer to "what do you see?"."""
 
+from collections import Counter
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 from knapper.app.workspace import Workspace, facts
+from knapper.core.base import base_references, read_base
+from knapper.core.copies import original_of
 from knapper.core.inline import Link
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension
-from knapper.core.properties import aliases_of, tags_of
+from knapper.core.properties import aliases_of, distinct_tags, tags_of
 from knapper.core.timestamps import parse_time
 from knapper.core.vault import Ambiguous, Found, Vault
 
@@ -26,7 +30,7 @@ def facts_shown(workspace: Workspace, path: NotePath) -> dict[str, Any]:
     front = note.frontmatter
     return {
         "path": path,
-        "frontmatter": {"exists": bool(front.data), "data": dict(front.data)},
+        "frontmatter": {"exists": bool(front.data), "data": _finite(front.data)},
         "aliases": list(aliases_of(front)),
         "tags_frontmatter": list(tags_of(front)),
         "tags": [tag.name for tag in note.tags],
@@ -51,7 +55,23 @@ def facts_shown(workspace: Workspace, path: NotePath) -> dict[str, Any]:
             for stamp in note.timestamps
         ],
         "canvas": _canvas(note, vault),
+        "base": _base(note),
+        "edges": _edges(note, vault),
+        "tag_groups": list(distinct_tags((*tags_of(front), *(tag.name for tag in note.tags)))),
+        "template": workspace.settings.is_template(path),
+        "excluded": workspace.settings.excludes(path),
+        "conflict_copy_of": original_of(path),
+        "attachment_folder": workspace.settings.attachment_folder(path),
     }
+
+
+def _finite(value: object) -> object:
+    """Return a value that JSON can hold: it knows no infinite number."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def _seconds(text: str) -> int | None:
@@ -107,5 +127,35 @@ def _canvas(note: Note, vault: Vault) -> dict[str, Any] | None:
         node.text_of("file" if node.text_of("type") == "file" else "background")
         for node in note.canvas.nodes
     ]
-    missing = [path for path in named if path and path not in vault.files]
-    return {"valid": note.canvas.error is None, "missing_files": missing}
+    parts = [(node.text_of("file"), node.text_of("subpath")) for node in note.canvas.nodes]
+    held = {one: vault.subpath_in(one[0], one[1].removeprefix("#")) for one in parts if all(one)}
+    return {
+        "valid": note.canvas.error is None,
+        "missing_files": [path for path in named if path and path not in vault.files],
+        "missing_subpaths": [
+            path + subpath for (path, subpath), part in held.items() if part and not part.found
+        ],
+    }
+
+
+def _base(note: Note) -> dict[str, Any] | None:
+    if extension(note.path) != "base":
+        return None
+    base, references = read_base(note.text), list(base_references(note.text))
+    return {
+        "valid": base.error is None,
+        "views": list(base.views),
+        "string_refs": [one.text for one in references if one.kind != "folder"],
+        "folder_refs": [one.text for one in references if one.kind == "folder"],
+    }
+
+
+def _edges(note: Note, vault: Vault) -> list[list[str | int]]:
+    """Count the references to each file, as the graph does, properties and cards included."""
+    targets = [link.target for _, link in _links(note)]
+    targets += [link.link for link in note.frontmatter_links]
+    for node in note.canvas.nodes if note.canvas else ():
+        targets += [f"/{node.text_of('file')}"] if node.text_of("file") else []
+    found = (_resolved(target, note.path, vault) for target in targets)
+    counts = Counter(path for path in found if path is not None)
+    return [[note.path, path, count] for path, count in counts.items()]

@@ -5,12 +5,13 @@ and the app's answers as recorded by obsidian-tasks; no program code was read.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Protocol
 
 from knapper.core.frontmatter import Value
 
-__all__ = ["Properties", "aliases_of", "is_tag", "mismatch", "tags_of"]
+__all__ = ["Properties", "aliases_of", "distinct_tags", "is_tag", "mismatch", "tags_of"]
 
 
 class Properties(Protocol):
@@ -30,6 +31,14 @@ def tags_of(properties: Properties) -> tuple[str, ...]:
         return ()
     texts = [text.strip() for text in texts_of(value)]
     return tuple(f"#{text.removeprefix('#')}" for text in texts if is_tag(text))
+
+
+def distinct_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return each tag once, in the spelling that comes first: case does not count."""
+    found: dict[str, str] = {}
+    for tag in tags:
+        found.setdefault(tag.lower(), tag)
+    return tuple(found.values())
 
 
 def aliases_of(properties: Properties) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from knapper.core.settings import Period, Settings
 
 __all__ = ["is_daily"]
 
-_WORD = r"(?:\d{1,2}+)?+[^\W\d_]++\.?+"  # of a month or day: 'März', 'janv.', '7月'
+_WORD = r"\d{0,2}+[^\W\d_]++\.?+"  # of a month or day: 'März', 'janv.', '7月'
 _NUMBER, _TWO, _ONE_OR_TWO = r"\d{1,13}+", r"\d\d", r"\d\d?+"
 _MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _ORDINAL = r"[^\W\d_]*+\.?+"
