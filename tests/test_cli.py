@@ -208,7 +208,7 @@ def test_the_configuration_is_obeyed_and_shown(vault: WriteVault, knapper: Knapp
         ("Me.md", "self-link", "info"),
     ]
     assert ran.status == 0  # infos do not count
-    shown = knapper(root, "config").json
+    shown = knapper(root, "config", "--output-format", "json").json
     assert shown["exclude"] == ["Archive/"]
     assert shown["rules"]["broken-wikilink"] == {"severity": "error", "ignore": ["Recipies"]}
     assert "title-form" not in shown["rules"]

@@ -50,7 +50,9 @@ class Scene:
     @cached_property
     def settings(self) -> dict[str, Any]:
         """What `knapper config` shows of the settings of Obsidian."""
-        settings: dict[str, Any] = self.knapper(self.root, "config").json["obsidian"]
+        settings: dict[str, Any] = self.knapper(
+            self.root, "config", "--output-format", "json"
+        ).json["obsidian"]
         return settings
 
     @property
@@ -188,7 +190,7 @@ def settings_fallback(want: Any, scene: Scene) -> None:
     for path in broken:
         scene.write(path, "{}")
     assert want == "defaults"
-    assert held == scene.knapper(scene.root, "config").json["obsidian"]
+    assert held == scene.knapper(scene.root, "config", "--output-format", "json").json["obsidian"]
 
 
 @judge
@@ -200,9 +202,16 @@ def core_plugins(want: Any, scene: Scene) -> None:
 def config_dir_option(want: Any, scene: Scene) -> None:
     assert scene.settings["use-markdown-links"] is True  # found where it is
     scene.write(".obsidian/app.json", "{}")
-    assert not scene.knapper(scene.root, "config").json["obsidian"]["use-markdown-links"]
+    assert not scene.knapper(scene.root, "config", "--output-format", "json").json["obsidian"][
+        "use-markdown-links"
+    ]
     scene.write(".knapper.toml", f"config-folder = '{want}'\n")
-    assert scene.knapper(scene.root, "config").json["obsidian"]["use-markdown-links"] is True
+    assert (
+        scene.knapper(scene.root, "config", "--output-format", "json").json["obsidian"][
+            "use-markdown-links"
+        ]
+        is True
+    )
 
 
 @judge

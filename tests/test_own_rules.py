@@ -1,6 +1,5 @@
 """A vault's own rules, as its user meets them: notes in a folder that the configuration names."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -105,7 +104,7 @@ def test_a_note_may_silence_it(vault: WriteVault, knapper: Knapper) -> None:
 
 
 def test_it_is_among_the_rules_that_are_on(vault: WriteVault, knapper: Knapper) -> None:
-    held = json.loads(knapper(vault(NOTES), "config").out)
+    held = knapper(vault(NOTES), "config", "--output-format", "json").json
     assert held["rules"]["no-twitter"] == {
         "severity": "error",
         "text": ["Twitter", "Tweet"],

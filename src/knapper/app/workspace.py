@@ -1,7 +1,7 @@
 """An opened vault: its root, its configuration, its rules and its files."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import pathspec
 import knapper.checks  # noqa: F401 - fills the registry of checks
 from knapper.app.roots import CONFIG_NAME, config_folder, config_table, find_root
 from knapper.core.base import views_of
-from knapper.core.config import Config, read_config, rules_folder, rules_for
+from knapper.core.config import Chosen, Config, read_config, rules_folder
 from knapper.core.errors import ConfigError, KnapperError
+from knapper.core.layers import Explained, explained
 from knapper.core.lint import Ruleset
 from knapper.core.note import Facts, Note, Trouble, facts_of
 from knapper.core.own_rules import own_rules
@@ -30,9 +31,9 @@ __all__ = [
     "facts",
     "find_root",
     "load_rules",
+    "narrowed",
     "open_workspace",
     "rule_notes",
-    "with_selection",
 ]
 
 CHECKED = READ
@@ -139,8 +140,12 @@ class Workspace:
 
     def rules_at(self, path: NotePath) -> list[Rule]:
         """Return the rules that hold for a path, with severity and options."""
+        return [one.rule for one in self.explained(path) if one.is_on]
+
+    def explained(self, path: NotePath) -> Iterable[Explained]:
+        """Return all rules as they stand for a path, and what each of that comes from."""
         own = () if self._declares(path) else self.own_rules
-        return rules_for(self.config, (*load_rules(), *own), path, matches)
+        return explained(self.config, (*load_rules(), *own), path, matches)
 
     def _declares(self, path: NotePath) -> bool:
         """Tell whether a note lies among the own rules: it has to name what they forbid."""
@@ -202,29 +207,21 @@ def _load_config(root: Path, given: Path | None, tree: Tree) -> tuple[Config, tu
     return read_config(table, source, {rule.name: rule for rule in (*load_rules(), *own)}), own
 
 
-def with_selection(
-    config: Config, select: Sequence[str], ignore: Sequence[str], own: Sequence[Rule] = ()
-) -> Config:
-    """Return the configuration with the rules of the command line laid over it.
+def narrowed(workspace: Workspace, select: str | None, ignore: str | None) -> Workspace:
+    """Return the workspace with the rules of the command line laid over its configuration.
 
-    What is selected there runs, and nothing else, whatever the configuration says;
-    only a part of a family that it ignores stays ignored.
+    Both are words parted by commas. What is selected there runs, and nothing else,
+    whatever the configuration says; only a part of a family that it ignores stays
+    ignored. Raises `ConfigError` for a rule that there is not.
     """
-    rules = {rule.name: rule for rule in (*load_rules(), *own)}
-    data = {"select": list(select), "ignore": list(ignore)}
-    given = read_config(data, "the command line", rules)
-    if given.select:
-        config = config._replace(
-            select=given.select,
-            extend_select=(),
-            ignore=_without(config.ignore, given.select),
-            overrides=tuple(
-                one._replace(extend_select=(), ignore=_without(one.ignore, given.select))
-                for one in config.overrides
-            ),
-        )
-    return config._replace(ignore=(*config.ignore, *given.ignore))
+    if select is None and ignore is None:
+        return workspace
+    rules = {rule.name: rule for rule in (*load_rules(), *workspace.own_rules)}
+    data = {"select": _words(select), "ignore": _words(ignore)}
+    given = read_config(data, Chosen().origin, rules)
+    chosen = Chosen(given.select, given.ignore)
+    return replace(workspace, config=workspace.config._replace(chosen=chosen))
 
 
-def _without(names: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name not in taken)
+def _words(given: str | None) -> list[str]:
+    return [word.strip() for word in (given or "").split(",") if word.strip()]

@@ -1,7 +1,6 @@
 """`knapper check`: find what is broken, and mend it if asked to."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,7 +8,7 @@ import click
 from knapper.app.baseline import apply_baseline, read_baseline, save_baseline
 from knapper.app.check import Checked, check, repair
 from knapper.app.save import save
-from knapper.app.workspace import Workspace, open_workspace, with_selection
+from knapper.app.workspace import Workspace, narrowed, open_workspace
 from knapper.cli.mending import print_diff, print_fixed, say_not_mended, say_repaired
 from knapper.cli.outputs import (
     FORMATS,
@@ -76,7 +75,7 @@ def command(
     """
     asked = Asked(paths, stdin_filename, staged, since_head, since)
     workspace = open_workspace(starting_folder(asked, vault), config, vault)
-    workspace = _narrowed(workspace, select, ignore)
+    workspace = narrowed(workspace, select, ignore)
     scope = scope_of(workspace, asked)
     for broken in workspace.broken_settings:
         if not scope.wanted(broken.path):  # else it is a finding
@@ -123,19 +122,6 @@ def _write_baseline(root: Path, goal: Path, checked: Checked) -> int:
     click.echo(f"{goal}: {number_of(number, 'known finding')} written; 'baseline' in the "
                "configuration, or --baseline, leaves them out", err=True)  # fmt: skip
     return 0
-
-
-def _narrowed(workspace: Workspace, select: str | None, ignore: str | None) -> Workspace:
-    """Return the workspace with --select and --ignore laid over its configuration."""
-    if select is None and ignore is None:
-        return workspace
-    own = workspace.own_rules
-    config = with_selection(workspace.config, _names(select), _names(ignore), own)
-    return replace(workspace, config=config)
-
-
-def _names(words: str | None) -> tuple[str, ...]:
-    return tuple(word.strip() for word in (words or "").split(",") if word.strip())
 
 
 def _print(

@@ -13,7 +13,7 @@ from knapper.core.rule import SEVERITIES, Rule, Severity
 from knapper.core.tables import TableReader
 from knapper.core.watching import WatchSettings, read_watch_settings
 
-__all__ = ["PRESETS", "Config", "Override", "read_config", "rules_folder", "rules_for"]
+__all__ = ["PRESETS", "Chosen", "Config", "Matches", "Override", "read_config", "rules_folder"]
 
 Matches = Callable[[Sequence[str], str], bool]
 """Tells whether gitignore patterns hold a path."""
@@ -27,6 +27,14 @@ class Override(NamedTuple):
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}
     options: Mapping[str, Mapping[str, object]] = {}
+
+
+class Chosen(NamedTuple):
+    """The rules that the command line asks for, over what the configuration says."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    origin: str = "the command line"
 
 
 class Config(NamedTuple):
@@ -47,6 +55,12 @@ class Config(NamedTuple):
     rules: str = ""
     baseline: str = ""
     config_folder: str = ".obsidian"
+    chosen: Chosen = Chosen()
+
+    @classmethod
+    def known_keys(cls) -> tuple[str, ...]:
+        """Return the keys that a configuration may have."""
+        return tuple(name.replace("_", "-") for name in cls._fields[1:-1])
 
 
 class _Preset(NamedTuple):
@@ -80,41 +94,6 @@ def rules_folder(data: Mapping[str, object], source: str) -> str:
     return folder.replace("\\", "/").strip("/")
 
 
-def rules_for(config: Config, rules: Iterable[Rule], path: str, matches: Matches) -> list[Rule]:
-    """Return the rules that hold for a note, with their severity and options."""
-    overrides = [one for one in config.overrides if matches(one.include, path)]
-    preset = PRESETS[config.preset]
-    added = {*(() if config.select else preset.extend_select), *config.extend_select}
-    ignored = set(config.ignore)
-    severity, options = dict(config.severity), [preset.options, config.options]
-    for override in overrides:
-        ignored -= set(override.extend_select)
-        added |= set(override.extend_select)
-        ignored |= set(override.ignore)
-        severity |= override.severity
-        options.append(override.options)
-    chosen = []
-    for rule in rules:
-        names = {rule.name, rule.family, "all"}
-        wanted = _is_selected(rule, config.select)
-        if not (wanted or names & added) or names & ignored:
-            continue
-        values = dict(rule.options)
-        for layer in options:
-            values |= layer.get(rule.name, {})
-        chosen.append(
-            rule._replace(severity=severity.get(rule.name, rule.severity), options=values)
-        )
-    return chosen
-
-
-def _is_selected(rule: Rule, select: Sequence[str]) -> bool:
-    """Tell whether `select` chooses a rule: by its name, or by its family if it is on."""
-    if not select:
-        return rule.enabled
-    return rule.name in select or "all" in select or (rule.enabled and rule.family in select)
-
-
 class _Reader(OptionReader):
     """Reads tables, and knows what to say of what does not belong there."""
 
@@ -124,8 +103,7 @@ class _Reader(OptionReader):
         self.families = {rule.family for rule in rules.values()}
 
     def config(self, data: Mapping[str, object]) -> Config:
-        known = {name.replace("_", "-") for name in Config._fields} - {"source"}
-        self.known_keys(data, known, "")
+        self.known_keys(data, Config.known_keys())
         preset = self.text(data, "preset", "recommended")
         if preset not in PRESETS:
             self.fail("preset", f"'{preset}' is no preset{self.near(preset, PRESETS)}")
@@ -136,8 +114,8 @@ class _Reader(OptionReader):
             select=self.rule_names(data, "select"),
             extend_select=self.rule_names(data, "extend-select"),
             ignore=self.rule_names(data, "ignore"),
-            severity=self.severities(data, ""),
-            options=self.rule_options(data, ""),
+            severity=self.severities(data),
+            options=self.rule_options(data),
             overrides=tuple(map(self.override, self.tables(data, "overrides"))),
             replica=read_replicas(self, data),
             sync=read_sync_settings(self, data),
@@ -148,36 +126,34 @@ class _Reader(OptionReader):
         )
 
     def override(self, table: Mapping[str, object]) -> Override:
-        known = {name.replace("_", "-") for name in Override._fields}
-        self.known_keys(table, known, "overrides")
-        if not table.get("include"):
+        inside = self.within("overrides")
+        inside.known_keys(table, {name.replace("_", "-") for name in Override._fields})
+        if not inside.texts(table, "include"):
             self.fail("overrides", "an override needs include = [patterns]")
         return Override(
-            include=self.texts(table, "include"),
-            extend_select=self.rule_names(table, "extend-select"),
-            ignore=self.rule_names(table, "ignore"),
-            severity=self.severities(table, "overrides."),
-            options=self.rule_options(table, "overrides."),
+            include=inside.texts(table, "include"),
+            extend_select=inside.rule_names(table, "extend-select"),
+            ignore=inside.rule_names(table, "ignore"),
+            severity=inside.severities(table),
+            options=inside.rule_options(table),
         )
 
-    def severities(self, data: Mapping[str, object], where: str) -> dict[str, Severity]:
-        table = self.table(data, "severity")
+    def severities(self, data: Mapping[str, object]) -> dict[str, Severity]:
+        table, inside = self.table(data, "severity"), self.within("severity")
         for name, value in table.items():
-            self.known_rule(name, f"{where}severity")
+            self.known_rule(name, "severity")
             if value not in SEVERITIES:
-                self.fail(f"{where}severity.{name}", f"{value!r} is none of {_list(SEVERITIES)}")
+                inside.fail(name, f"{value!r} is none of {_list(SEVERITIES)}")
         return cast(dict[str, Severity], dict(table))
 
-    def rule_options(
-        self, data: Mapping[str, object], where: str
-    ) -> dict[str, Mapping[str, object]]:
+    def rule_options(self, data: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
         found: dict[str, Mapping[str, object]] = {}
         for name, table in self.table(data, "options").items():
-            key = f"{where}options.{name}"
+            key = f"options.{name}"
             self.known_rule(name, key)
             if not isinstance(table, dict):
                 self.fail(key, "expected a table of options")
-            found[name] = self.options(table, self.rules[name].check, key)
+            found[name] = self.within(key).options(table, self.rules[name].check)
         return found
 
     def rule_names(self, data: Mapping[str, object], key: str) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ __all__ = ["OptionReader"]
 class OptionReader(TableReader):
     """Reads options out of a table, and says what of them cannot be."""
 
-    def options(self, table: Mapping[str, object], check: Check, where: str) -> dict[str, object]:
-        """Return the options that a table gives; `where` is its key, "" for the whole file."""
-        self.known_keys(table, set(check.options), where)
+    def options(self, table: Mapping[str, object], check: Check) -> dict[str, object]:
+        """Return the options that a table gives."""
+        self.known_keys(table, check.options)
         return {
-            name: self.option(value, check.options[name].type, f"{where}.{name}".lstrip("."))
+            name: self.option(value, check.options[name].type, name)
             for name, value in table.items()
         }
 

@@ -73,7 +73,7 @@ class _Declaration(OptionReader):
         data: Mapping[str, Value] = note.frontmatter.data
         check = self.check(data, checks)
         given = {key: value for key, value in data.items() if key not in _USUAL}
-        self.known_keys(given, {*check.options, *_USUAL}, "")
+        self.known_keys(given, {*check.options, *_USUAL})
         defaults = {name: option.default for name, option in check.options.items()}
         severity = data.get("severity", "warning")
         if severity not in SEVERITIES:
@@ -85,7 +85,7 @@ class _Declaration(OptionReader):
             enabled=self.flag(data, "enabled", True),
             summary=self.text(data, "summary", "A rule of this vault."),
             family=OWN,
-            options={**defaults, **self.options(_as_lists(given, check), check, "")},
+            options={**defaults, **self.options(_as_lists(given, check), check)},
         )
 
     def check(self, data: Mapping[str, Value], checks: Mapping[str, Check]) -> Check:

@@ -44,19 +44,20 @@ def read_replicas(reader: TableReader, data: Mapping[str, object]) -> tuple[Repl
     """Read the tables `[[replica]]`; raises `ConfigError`."""
     found: list[Replica] = []
     for table in reader.tables(data, "replica"):
-        reader.known_keys(table, set(Replica._fields), "replica")
-        name, path = reader.text(table, "name", ""), reader.text(table, "path", "")
+        inside = reader.within("replica")
+        inside.known_keys(table, Replica._fields)
+        name, path = inside.text(table, "name", ""), inside.text(table, "path", "")
         if not name or not path:
             reader.fail("replica", "a replica needs a name and a path")
         if any(one.name == name for one in found):
             reader.fail("replica", f"two replicas are called '{name}'")
-        mode = reader.text(table, "mode", "two-way")
+        mode = inside.text(table, "mode", "two-way")
         if mode not in _MODES:
-            reader.fail("replica.mode", f"'{mode}' is none of {', '.join(_MODES)}")
-        into = reader.text(table, "into", "").strip()
+            inside.fail("mode", f"'{mode}' is none of {', '.join(_MODES)}")
+        into = inside.text(table, "into", "").strip()
         if into.startswith("/") or ".." in into.split("/"):
-            reader.fail("replica.into", f"'{into}' leaves the vault; give a folder inside it")
-        exclude, fix = reader.texts(table, "exclude"), reader.flag(table, "fix", True)
+            inside.fail("into", f"'{into}' leaves the vault; give a folder inside it")
+        exclude, fix = inside.texts(table, "exclude"), inside.flag(table, "fix", True)
         into = "/".join(part for part in into.split("/") if part not in ("", "."))
         found.append(Replica(name, path, cast(Mode, mode), into, exclude, fix))
     return tuple(found)
@@ -65,10 +66,11 @@ def read_replicas(reader: TableReader, data: Mapping[str, object]) -> tuple[Repl
 def read_sync_settings(reader: TableReader, data: Mapping[str, object]) -> SyncSettings:
     """Read the table `[sync]`; raises `ConfigError`."""
     table = reader.table(data, "sync")
-    reader.known_keys(table, {name.replace("_", "-") for name in SyncSettings._fields}, "sync")
+    inside = reader.within("sync")
+    inside.known_keys(table, {name.replace("_", "-") for name in SyncSettings._fields})
     usual = SyncSettings()
     return SyncSettings(
-        reader.number(table, "history-megabytes", usual.history_megabytes),
-        reader.number(table, "history-days", usual.history_days),
-        reader.number(table, "keep-days", usual.keep_days),
+        inside.number(table, "history-megabytes", usual.history_megabytes),
+        inside.number(table, "history-days", usual.history_days),
+        inside.number(table, "keep-days", usual.keep_days),
     )

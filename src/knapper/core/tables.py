@@ -4,8 +4,9 @@ What is not understood raises `ConfigError`, which names the file, the key and w
 would be right.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import NoReturn, cast
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
+from typing import NoReturn, Self, cast
 
 from knapper.core.errors import ConfigError
 
@@ -16,13 +17,18 @@ class TableReader:
     """Reads values out of tables; `source` is the file's name for messages."""
 
     def __init__(self, source: str) -> None:
-        self.source = source
+        self.source, self._where = source, ""
 
-    def known_keys(self, table: Mapping[str, object], known: set[str], where: str) -> None:
+    def within(self, table: str) -> Self:
+        """Return the reader of a table of this one: its messages name both."""
+        inside = copy(self)
+        inside._where = f"{self._where}{table}."
+        return inside
+
+    def known_keys(self, table: Mapping[str, object], known: Collection[str]) -> None:
         for key in table:
             if key not in known:
-                place = f"{where}.{key}" if where else key
-                self.fail(place, f"unknown key{self.near(key, known)}")
+                self.fail(key, f"unknown key{self.near(key, known)}")
 
     def near(self, word: str, words: Iterable[str]) -> str:
         """Return a hint at the word that was meant, "" if there is none like it."""
@@ -68,4 +74,4 @@ class TableReader:
         return cast(list[Mapping[str, object]], value)
 
     def fail(self, key: str, problem: str) -> NoReturn:
-        raise ConfigError(self.source, key, problem)
+        raise ConfigError(self.source, f"{self._where}{key}", problem)

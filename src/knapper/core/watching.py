@@ -27,20 +27,21 @@ class WatchSettings(NamedTuple):
 def read_watch_settings(reader: TableReader, data: Mapping[str, object]) -> WatchSettings:
     """Read the table `[watch]`; raises `ConfigError`."""
     table = reader.table(data, "watch")
-    reader.known_keys(table, {name.replace("_", "-") for name in WatchSettings._fields}, "watch")
+    inside = reader.within("watch")
+    inside.known_keys(table, {name.replace("_", "-") for name in WatchSettings._fields})
     usual = WatchSettings()
-    observer = reader.text(table, "observer", usual.observer)
+    observer = inside.text(table, "observer", usual.observer)
     if observer not in get_args(Observer):
-        reader.fail("watch.observer", f"'{observer}' is none of {', '.join(get_args(Observer))}")
+        inside.fail("observer", f"'{observer}' is none of {', '.join(get_args(Observer))}")
     found = WatchSettings(
-        fix=reader.flag(table, "fix", usual.fix),
-        fix_quiet=reader.number(table, "fix-quiet", usual.fix_quiet),
-        sync_quiet=reader.number(table, "sync-quiet", usual.sync_quiet),
-        rescan=reader.number(table, "rescan", usual.rescan),
+        fix=inside.flag(table, "fix", usual.fix),
+        fix_quiet=inside.number(table, "fix-quiet", usual.fix_quiet),
+        sync_quiet=inside.number(table, "sync-quiet", usual.sync_quiet),
+        rescan=inside.number(table, "rescan", usual.rescan),
         observer=cast(Observer, observer),
     )
-    if min(found.fix_quiet, found.sync_quiet, found.rescan - 1) < 0:
-        reader.fail("watch", "expected seconds, and at least 1 for 'rescan'")
+    if not found.rescan:
+        inside.fail("rescan", "expected seconds, at least 1")
     return found
 
 
