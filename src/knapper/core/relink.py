@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from knapper.core.link_text import linkable
 from knapper.core.note import Note
+from knapper.core.outline import heading_named
 from knapper.core.paths import (
     NotePath,
     extension,
@@ -199,10 +200,9 @@ def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -
     `vault` has the facts of `path` as they were. A link keeps its other parts.
     """
     headings = vault.facts[path].headings
-    after = [reduced_heading(text) for _, text in headings]
-    after[index] = reduced_heading(title)
-    levels = [level for level, _ in headings]
-    before = [reduced_heading(text) for _, text in headings]
+    after = list(headings)
+    after[index] = headings[index][0], title
+    old = reduced_heading(headings[index][1])
     inside = linkable(title)
 
     def change(target: str, kind: Kind) -> str | None:
@@ -213,34 +213,15 @@ def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -
         if vault.resolve(target, note.path) != Found(path):
             return None
         parts = subpath.split("#")
-        meant = _heading(levels, before, parts)
-        if meant is None or _heading(levels, after, parts) == meant:
+        meant = heading_named(headings, subpath)
+        if meant is None or heading_named(after, subpath) == meant:
             return None
-        old = before[index]
         new = [inside if reduced_heading(part) == old else part for part in parts]
         chains: list[list[str]] = [new]
         chains += [[*parts[:at], inside, *parts[at + 1 :]] for at in range(len(parts))]
         for chain in chains:
-            if _heading(levels, after, chain) == meant:
+            if heading_named(after, "#".join(chain)) == meant:
                 return f"{name}#{'#'.join(chain)}"
         raise CannotWriteError(f"'{subpath}' would mean another heading")
 
     return rewritten(note, change)
-
-
-def _heading(levels: list[int], texts: list[str], parts: list[str]) -> int | None:
-    """Return the number of the heading that a chain of names leads to."""
-    names = [name for name in map(reduced_heading, parts) if name]
-    if not names:
-        return None
-    reached = [False] * len(texts)
-    for number, name in enumerate(names):
-        open_: list[int] = []
-        now = [False] * len(texts)
-        for index, level in enumerate(levels):
-            open_ = [above for above in open_ if above < level]
-            now[index] = texts[index] == name and (number == 0 or bool(open_))
-            if reached[index]:
-                open_.append(level)
-        reached = now
-    return next((index for index, is_it in enumerate(reached) if is_it), None)
