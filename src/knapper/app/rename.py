@@ -9,6 +9,7 @@ from knapper.app.act import act
 from knapper.app.workspace import Workspace
 from knapper.core.errors import KnapperError
 from knapper.core.note import Note, facts_of
+from knapper.core.outline import heading_named
 from knapper.core.paths import (
     NotePath,
     extension,
@@ -23,9 +24,19 @@ from knapper.core.references import Rewritten
 from knapper.core.relink import Renaming, may_name, relinked, renaming, retitled
 from knapper.core.text import Edit, Span, apply_edits
 from knapper.core.vault import Found, Vault, reduced_heading
-from knapper.shell.disk import decode_note, read_bytes
+from knapper.shell.disk import decode_note
 
-__all__ = ["Left", "Plan", "Rewrite", "carry_out", "mended_links", "plan_rename"]
+__all__ = [
+    "Left",
+    "Plan",
+    "Rewrite",
+    "carry_out",
+    "mended_links",
+    "plan_links",
+    "plan_move",
+    "plan_rename",
+    "plan_retitle",
+]
 
 _READ = ("md", "canvas", "base")
 
@@ -48,12 +59,16 @@ class Left(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a renaming will do: in order, and in the user's terms."""
+    """What a renaming will do: in order, and in the user's terms.
+
+    `edits` are the changes of the files' texts, by the path that each has before.
+    """
 
     changes: tuple[Change, ...]
     moved: Mapping[NotePath, NotePath]
     rewrites: tuple[Rewrite, ...]
     left: tuple[Left, ...]
+    edits: Mapping[NotePath, tuple[Edit, ...]] = {}
 
 
 def plan_rename(workspace: Workspace, old: str, new: str) -> Plan:
@@ -62,14 +77,20 @@ def plan_rename(workspace: Workspace, old: str, new: str) -> Plan:
     `new` is a name beside the old one, or with a `/` a path of the vault; a folder
     takes the file in. Raises `KnapperError` for what cannot be.
     """
-    if "#" in old:
-        return _plan_heading(workspace, old, new)
-    path = _existing(workspace, old)
+    name, mark, heading = old.partition("#")
+    path = _existing(workspace, name)
+    if not mark:
+        return plan_move(workspace, path, new)
+    return plan_retitle(workspace, path, _heading_called(workspace, path, heading), new)
+
+
+def plan_move(workspace: Workspace, path: NotePath, new: str) -> Plan:
+    """Return what it takes to rename the file or folder at a path; as `plan_rename`."""
     files = set(workspace.tree.files)
     is_folder = path not in files
     goal = _goal(workspace, path, new, is_folder=is_folder)
     if goal == path:
-        raise KnapperError(f"{old}: this is its name already")
+        raise KnapperError(f"{path}: this is its name already")
     if is_folder:
         if goal.startswith(f"{path}/"):
             raise KnapperError(f"{new}: a folder cannot go into itself")
@@ -80,13 +101,10 @@ def plan_rename(workspace: Workspace, old: str, new: str) -> Plan:
     stuck = sorted({path, *moved} & workspace.tree.linked)
     if stuck:
         raise KnapperError(f"{stuck[0]}: this is reached through a symbolic link")
-    before = Vault(files, {}, workspace.settings)
-    change = renaming(before, moved, {path: goal} if is_folder else None)
-    changes, rewrites, left = _relink(workspace, change)
+    edited = _relinked(workspace, {path: goal})
     moves = {**moved, **{one: goal + one[len(path) :] for one in hidden}}
-    written = {one.path: digest(one.content) for one in changes if isinstance(one, Write)}
-    changes += _moves(workspace.root, moves, written, path if is_folder else "")
-    return Plan(tuple(changes), moved, tuple(rewrites), tuple(left))
+    written = {one.path: digest(one.content) for one in edited.writes}
+    return edited.plan(moved, _moves(workspace, moves, written, path if is_folder else ""))
 
 
 def carry_out(workspace: Workspace, plan: Plan) -> tuple[Outcome, int | None]:
@@ -102,8 +120,22 @@ def mended_links(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> Pl
     after = Vault(workspace.tree.files, {}, workspace.settings)
     change = Renaming(before, after, gone, dead_only=True)
     back = {new: old for old, new in gone.items()}
-    changes, rewrites, left = _relink(workspace, change, lambda path: back.get(path, path))
-    return Plan(tuple(changes), gone, tuple(rewrites), tuple(left))
+    return _relink(workspace, change, lambda path: back.get(path, path)).plan(gone)
+
+
+class _Edited:
+    """The files that are edited, and what of them could not be."""
+
+    def __init__(self) -> None:
+        self.writes: list[Write] = []
+        self.rewrites: list[Rewrite] = []
+        self.left: list[Left] = []
+        self.edits: dict[NotePath, tuple[Edit, ...]] = {}
+
+    def plan(self, moved: Mapping[NotePath, NotePath], moves: Iterable[Change] = ()) -> Plan:
+        """Return the plan of these writes and then of the moves."""
+        changes = (*self.writes, *moves)
+        return Plan(changes, moved, tuple(self.rewrites), tuple(self.left), self.edits)
 
 
 # -- files ---------------------------------------------------------------------------------
@@ -113,7 +145,7 @@ def _relink(
     workspace: Workspace,
     change: Renaming,
     before_path: Callable[[NotePath], NotePath] = lambda path: path,
-) -> tuple[list[Change], list[Rewrite], list[Left]]:
+) -> _Edited:
     """Write anew what refers to the files that move, note by note."""
     names = {*change.moved, *change.moved.values(), *change.folders}
     moved = {*change.moved, *change.moved.values()}
@@ -127,17 +159,27 @@ def _relink(
     return _edited(workspace, concerns, edited)
 
 
+def _relinked(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> _Edited:
+    """Write anew what refers to files and folders that move."""
+    files = workspace.tree.files
+    folders = {old: new for old, new in moved.items() if old not in files}
+    every = {old: new for old, new in moved.items() if old in files}
+    for old, new in folders.items():
+        every |= {one: new + one[len(old) :] for one in files if one.startswith(f"{old}/")}
+    before = Vault(files, {}, workspace.settings)
+    return _relink(workspace, renaming(before, every, folders))
+
+
 def _edited(
     workspace: Workspace, concerns: Callable[[Note], bool], edit: Callable[[Note], Rewritten]
-) -> tuple[list[Change], list[Rewrite], list[Left]]:
-    changes: list[Change] = []
-    rewrites: list[Rewrite] = []
-    left: list[Left] = []
+) -> _Edited:
+    found = _Edited()
+    left = found.left
     for path in workspace.tree.files:
         if extension(path) not in _READ:
             continue
         try:
-            content = read_bytes(workspace.root, path)
+            content = workspace.content(path)
         except OSError as error:
             left.append(Left(path, 1, f"it cannot be read: {(error.strerror or '').lower()}"))
             continue
@@ -156,10 +198,12 @@ def _edited(
             continue
         for one in sorted(made.edits):
             line = lines.place(one.span.start)[0]
-            rewrites.append(Rewrite(path, line, note.text[slice(*one.span)], one.text))
+            found.rewrites.append(Rewrite(path, line, note.text[slice(*one.span)], one.text))
         text = apply_edits(note.text, made.edits)
-        changes.append(Write(path, text.encode(), digest(content), "its links follow a renaming"))
-    return changes, rewrites, left
+        why = "its links follow a renaming"
+        found.writes.append(Write(path, text.encode(), digest(content), why))
+        found.edits[path] = made.edits
+    return found
 
 
 def _existing(workspace: Workspace, said: str) -> NotePath:
@@ -236,13 +280,16 @@ def _others_in(root: Path, folder: NotePath, known: Mapping[NotePath, NotePath])
 
 
 def _moves(
-    root: Path, moved: Mapping[NotePath, NotePath], written: Mapping[NotePath, str], folder: str
+    workspace: Workspace,
+    moved: Mapping[NotePath, NotePath],
+    written: Mapping[NotePath, str],
+    folder: str,
 ) -> list[Change]:
     """Return the moves, with the folders that they need and those that they leave empty.
 
     `written` has the digests of files that are rewritten before they move.
     """
-    changes: list[Change] = []
+    root, changes = workspace.root, list[Change]()
     there = {""}
     for new in sorted(moved.values()):
         for above in reversed(list(_folders_of(new))):
@@ -250,7 +297,7 @@ def _moves(
                 changes.append(MakeFolder(above, "a renamed file goes there"))
             there.add(above)
     changes += [
-        Move(old, new, written.get(old) or digest(read_bytes(root, old)), "renamed")
+        Move(old, new, written.get(old) or digest(workspace.content(old)), "renamed")
         for old, new in moved.items()
     ]
     if folder and (root / folder).is_dir():
@@ -263,31 +310,24 @@ def _moves(
 # -- headings ------------------------------------------------------------------------------
 
 
-def _plan_heading(workspace: Workspace, old: str, new: str) -> Plan:
-    """Return what it takes to give a heading another text."""
-    name, _, subpath = old.partition("#")
-    path = _existing(workspace, name)
+def plan_links(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> Plan:
+    """Return what lets references follow files and folders that somebody else is to move.
+
+    `moved` has their paths before and after; the plan has the edits, and no moves.
+    """
+    return _relinked(workspace, moved).plan({})
+
+
+def plan_retitle(workspace: Workspace, path: NotePath, index: int, new: str) -> Plan:
+    """Return what it takes to give heading number `index` of a note another text.
+
+    Raises `KnapperError` for a text that no heading can have.
+    """
     title = " ".join(new.split())
     if not title or not reduced_heading(title):
         raise KnapperError(f"'{new}': a heading needs a text that a link can name")
-    if not is_note(path) or path in workspace.tree.linked:
-        raise KnapperError(f"{path}: only a note's headings can be renamed")
     note = workspace.read(path)
-    if note.trouble is not None:
-        raise KnapperError(f"{path}: {note.trouble.message}")
     vault = Vault(workspace.tree.files, {path: facts_of(note)}, workspace.settings)
-    wanted = reduced_heading(subpath.rpartition("#")[2])
-    same = [
-        index
-        for index, heading in enumerate(note.headings)
-        if reduced_heading(heading.text) == wanted
-    ]
-    if not same or not vault.subpath_in(path, subpath):
-        names = ", ".join(f"'{heading.text}'" for heading in note.headings[:5])
-        raise KnapperError(f"{path}: no heading '{subpath}'; it has {names or 'none'}")
-    if len(same) > 1:
-        raise KnapperError(f"{path}: {len(same)} headings are called '{subpath}'; rename by hand")
-    index = same[0]
     own = _heading_edit(note, index, title)
 
     def edited(one: Note) -> Rewritten:
@@ -297,8 +337,25 @@ def _plan_heading(workspace: Workspace, old: str, new: str) -> Plan:
     def concerns(one: Note) -> bool:
         return one.path == path or not is_note(one.path) or may_name(one.text, [path])
 
-    changes, rewrites, left = _edited(workspace, concerns, edited)
-    return Plan(tuple(changes), {}, tuple(rewrites), tuple(left))
+    return _edited(workspace, concerns, edited).plan({})
+
+
+def _heading_called(workspace: Workspace, path: NotePath, said: str) -> int:
+    """Return the number of the one heading that `A#B` names; raises `KnapperError`."""
+    if not is_note(path) or path in workspace.tree.linked:
+        raise KnapperError(f"{path}: only a note's headings can be renamed")
+    note = workspace.read(path)
+    if note.trouble is not None:
+        raise KnapperError(f"{path}: {note.trouble.message}")
+    headings = [(heading.level, heading.text) for heading in note.headings]
+    last = reduced_heading(said.rpartition("#")[2])
+    same = [index for index, (_, text) in enumerate(headings) if reduced_heading(text) == last]
+    if not same or heading_named(headings, said) is None:
+        names = ", ".join(f"'{text}'" for _, text in headings[:5])
+        raise KnapperError(f"{path}: no heading '{said}'; it has {names or 'none'}")
+    if len(same) > 1:
+        raise KnapperError(f"{path}: {len(same)} headings are called '{said}'; rename by hand")
+    return same[0]
 
 
 def _heading_edit(note: Note, index: int, title: str) -> Edit:

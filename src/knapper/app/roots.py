@@ -14,6 +14,7 @@ __all__ = [
     "config_table",
     "find_repository",
     "find_root",
+    "is_vault",
     "place_of",
 ]
 
@@ -31,12 +32,18 @@ def find_root(start: Path) -> Path:
     # with `..` a folder would be its own grandparent
     folder = start if start.is_dir() else start.parent
     for candidate in (folder, *folder.parents):
-        with suppress(OSError):  # what may not be looked into is not the vault
-            if (candidate / CONFIG_NAME).is_file() or (candidate / ".obsidian").is_dir():
-                return candidate
-            if next(candidate.glob(".obsidian*/app.json"), None):
-                return candidate
+        if is_vault(candidate):
+            return candidate
     return folder
+
+
+def is_vault(folder: Path) -> bool:
+    """Tell whether a folder says that it is the root of a vault."""
+    with suppress(OSError):  # what may not be looked into is not the vault
+        if (folder / CONFIG_NAME).is_file() or (folder / ".obsidian").is_dir():
+            return True
+        return next(folder.glob(".obsidian*/app.json"), None) is not None
+    return False
 
 
 def find_repository(folder: Path) -> Path | None:

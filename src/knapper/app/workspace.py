@@ -1,7 +1,7 @@
 """An opened vault: its root, its configuration, its rules and its files."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from knapper.core.rulebook import RuleNote, read_rule_note, rule_of
 from knapper.core.settings import SETTING_FILES, Settings, read_settings, settings_errors
 from knapper.core.vault import Vault
 from knapper.shell.bundled import bundled
-from knapper.shell.disk import Tree, absolute, read_note, read_text, scan
+from knapper.shell.disk import Tree, absolute, read_bytes, read_note, read_text, scan
 
 __all__ = [
     "CHECKED",
@@ -72,7 +72,8 @@ class Workspace:
     """A vault on disk as it was found when it was opened.
 
     `broken_settings` are the files of settings that cannot be read, and so do not
-    count; `own_rules` are those that notes of the vault declare.
+    count; `own_rules` are those that notes of the vault declare; `buffers` are texts
+    that an editor has not saved yet, which stand in the place of those on disk.
     """
 
     root: Path
@@ -81,6 +82,7 @@ class Workspace:
     tree: Tree
     broken_settings: tuple[Note, ...] = ()
     own_rules: tuple[Rule, ...] = ()
+    buffers: Mapping[NotePath, str] = field(default_factory=dict)
 
     def is_checked(self, path: NotePath) -> bool:
         """Tell whether findings of a file are wanted (links to it resolve anyhow)."""
@@ -117,9 +119,16 @@ class Workspace:
 
     def read(self, path: NotePath) -> Note:
         """Read a file of the vault as a note."""
+        if path in self.buffers:
+            return Note(path, self.buffers[path])
         if reason := self.tree.odd.get(path):
             return _odd_note(path, reason)
         return read_note(self.root, path)
+
+    def content(self, path: NotePath) -> bytes:
+        """Return what a file holds; raises `OSError` if it cannot be read."""
+        text = self.buffers.get(path)
+        return read_bytes(self.root, path) if text is None else text.encode()
 
     @cached_property
     def rules_of(self) -> Callable[[NotePath], Ruleset]:
