@@ -33,18 +33,21 @@ def linkable(heading: str) -> str:
     return " ".join(_NOT_IN_LINKS.sub(" ", heading).split())
 
 
-def encoded(target: str) -> str:
-    """Encode what would end or change the address of a Markdown link.
+def encoded(target: str, *, pointed: bool = False) -> str:
+    """Encode what would end or change the address of a Markdown link, `<…>` if `pointed`.
 
     Obsidian encodes blanks alone, and leaves `( ) [ ] !` and letters as they are
     (observed in 1.13.7 by markdown-vault-mcp, issue 1383). Parentheses that have no
     partner and the few signs of Markdown that would be read otherwise are encoded, too.
     """
+    if pointed:
+        return _UNFIT_POINTED.sub(lambda match: quote(match[0]), target)
     text = _UNFIT.sub(lambda match: quote(match[0]), target)
     return text if _is_balanced(text) else text.replace("(", "%28").replace(")", "%29")
 
 
 _NOT_IN_LINKS = re.compile(r"[:#|^\\\[\]]|%%")
+_UNFIT_POINTED = re.compile(r"[%<>\\\n]")
 _UNFIT = re.compile(r"[\s%<>\\`|\x00-\x20\x7f]")
 
 

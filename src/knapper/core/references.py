@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
-from urllib.parse import quote
 
 from knapper.core.base import BaseReference, base_references
 from knapper.core.canvas import CanvasNode, value_span
@@ -116,18 +115,11 @@ def _escaped(path: str, kind: Kind, *, pointed: bool) -> str:
         return path
     if "#" in path:
         raise CannotWriteError(f"'{path}' cannot stand in a link: it has a '#'")
-    return _encoded(path, pointed=pointed)
+    return encoded(path, pointed=pointed)
 
 
 def _escaped_subpath(subpath: str, kind: Kind, *, pointed: bool) -> str:
-    return subpath if kind == "wiki" else _encoded(subpath, pointed=pointed)
-
-
-def _encoded(text: str, *, pointed: bool) -> str:
-    """Encode what would end a Markdown target, in `<…>` or not."""
-    if pointed:
-        return re.sub(r"[%<>\\\n]", lambda match: quote(match[0]), text)
-    return encoded(text)
+    return subpath if kind == "wiki" else encoded(subpath, pointed=pointed)
 
 
 def _in_properties(note: Note, link: PropertyLink, change: Change) -> Edit | None:
