@@ -16,6 +16,7 @@ COMMANDS = {
     "rule": "knapper.cli.rule",
     "sync": "knapper.cli.sync",
     "history": "knapper.cli.history",
+    "lsp": "knapper.cli.lsp",
     "rename": "knapper.cli.rename",
     "report": "knapper.cli.report",
     "resolve": "knapper.cli.resolve",

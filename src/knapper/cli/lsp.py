@@ -1,0 +1,27 @@
+"""`knapper lsp`: the language server, for editors."""
+
+import gc
+
+import click
+
+from knapper.core.errors import KnapperError
+
+__all__ = ["command"]
+
+
+@click.command("lsp")
+def command() -> int:
+    """Speak the Language Server Protocol on standard input and output.
+
+    Your editor starts this; docs/editors.md says how to set it up. It needs the extra
+    'lsp': pip install 'knapper[lsp]'.
+    """
+    try:
+        from knapper.lsp.features import make_server
+    except ModuleNotFoundError as error:
+        if error.name not in ("pygls", "lsprotocol"):
+            raise
+        raise KnapperError("this needs the extra 'lsp': pip install 'knapper[lsp]'") from error
+    gc.enable()  # it lives long
+    make_server().start_io()
+    return 0

@@ -1,0 +1,113 @@
+"""The vaults that an editor has open, and which of them a document lies in."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from pygls import uris
+
+from knapper.app.editing import EditedVault, lone_vault, open_vault
+from knapper.app.roots import find_root, is_vault
+from knapper.core.errors import KnapperError
+from knapper.core.paths import NotePath
+
+__all__ = ["Document", "Vaults", "path_of"]
+
+
+class Document(NamedTuple):
+    """A document of the editor: the vault that it lies in, and its path there."""
+
+    vault: EditedVault
+    path: NotePath
+
+
+def path_of(uri: str) -> Path | None:
+    """Return the path of a `file:` address, None for any other."""
+    if not uri.startswith("file:"):
+        return None
+    found = uris.to_fs_path(uri)
+    return Path(found) if found else None
+
+
+class Vaults:
+    """Opens vaults as they are needed, each once; reading them goes on beside the rest.
+
+    `fail` is told why a vault could not be opened, `opened` that one was.
+    """
+
+    def __init__(
+        self,
+        fail: Callable[[str], None],
+        opened: Callable[[EditedVault], None],
+        *,
+        everything: bool = False,
+    ) -> None:
+        self.folders: list[Path] = []
+        self._fail, self._opened = fail, opened
+        self._everything = everything
+        self._tasks: dict[Path, asyncio.Task[EditedVault | None]] = {}
+        self._lone: dict[Path, EditedVault] = {}
+
+    @property
+    def all(self) -> list[EditedVault]:
+        """The vaults that are open by now, without those of lone notes."""
+        done = [task for task in self._tasks.values() if task.done() and not task.cancelled()]
+        return [vault for task in done if (vault := task.result()) is not None]
+
+    async def holding(self, uri: str) -> Document | None:
+        """Return where a document lies; None where it is no file, or its vault cannot be read."""
+        path = path_of(uri)
+        if path is None:
+            return None
+        root = self.root_of(path)
+        if root is None:
+            vault = self._lone.setdefault(path.parent, lone_vault(path.parent))
+            return Document(vault, path.name)
+        found = await self.at(root)
+        return Document(found, path.relative_to(root).as_posix()) if found else None
+
+    def root_of(self, path: Path) -> Path | None:
+        """Return the root of the vault that holds a file; None if it lies in none.
+
+        A folder of the editor that no vault holds counts as one, as for the command
+        line; but not the user's home, nor anything that holds it.
+        """
+        found = find_root(path.parent)
+        if is_vault(found):
+            return found
+        home = Path.home()
+        around = [one for one in self.folders if path.is_relative_to(one) and one != path]
+        around = [one for one in around if not home.is_relative_to(one)]
+        return max(around, key=lambda one: len(one.parts), default=None)
+
+    async def at(self, root: Path) -> EditedVault | None:
+        """Return the vault at a root; it is opened if that is not done yet."""
+        if root not in self._tasks:
+            self._tasks[root] = asyncio.create_task(self._open(root))
+        return await asyncio.shield(self._tasks[root])
+
+    async def reopen(self, root: Path) -> None:
+        """Open a vault anew, since its settings changed; if that fails, all stays as it is."""
+        made = asyncio.create_task(self._open(root))
+        if await made is not None or root not in self._tasks:
+            self._tasks[root] = made
+
+    def is_open(self, root: Path) -> bool:
+        """Tell whether a vault was asked for, be it that it could not be opened."""
+        return root in self._tasks and self._tasks[root].done()
+
+    async def _open(self, root: Path) -> EditedVault | None:
+        loop = asyncio.get_running_loop()
+        everything = self._everything
+        try:
+            vault = await loop.run_in_executor(
+                None, lambda: open_vault(root, everything=everything)
+            )
+        except (KnapperError, OSError) as error:
+            self._fail(str(error))
+            return None
+        for one in vault.workspace.broken_settings:
+            self._fail(f"{one.path}: this is not a JSON object, so its settings do not count")
+        self._opened(vault)
+        return vault

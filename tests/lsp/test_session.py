@@ -1,0 +1,253 @@
+"""Sessions with the language server, over stdio, as an editor has them."""
+
+from pathlib import Path
+
+import pytest
+from editor import Editor, capabilities, edited, talk
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from conftest import WriteVault, contents
+
+RECIPES = """\
+---
+aliases:
+  - Rezepte
+tags: [food]
+---
+# Soup 🍲
+Boil it. ^boil
+
+## Rice bowl
+- rice
+"""
+NOTE = """\
+---
+title: Evening
+videoId: dQw4w9WgXcQ
+tags: [food/soup]
+---
+# Evening
+🎉🎉 See [[Recipies]] and [[Recipes#Soup 🍲|soup]], [rice](Recipes.md#Rice%20bowl).
+#food ![[Recipes#^boil]]
+"""
+
+
+@pytest.fixture
+def root(vault: WriteVault) -> Path:
+    return vault({"Recipes.md": RECIPES, "Evening.md": NOTE, "Folder/Other.md": "[[Evening]]\n"})
+
+
+def test_a_session(root: Path, tmp_path: Path) -> None:
+    before = contents(root)
+
+    async def scene(editor: Editor) -> None:
+        # opened: what is on disk is judged
+        assert await editor.open("Evening.md") == ["broken-wikilink"]
+        assert editor.marked("Evening.md") == ["[[Recipies]]"]
+
+        # typed: what is in the buffer counts, with its place after astral characters
+        broken = NOTE + '😀 <a class="yt-timestamp" data-t="00:07:09]">[00:07:09]</a>\n'
+        broken = broken.replace("[[Recipies]]", "[[Recipes]]")
+        assert await editor.change("Evening.md", broken) == ["timestamp-value-junk"]
+        assert editor.marked("Evening.md") == ["00:07:09]"]
+
+        # mended: by the fix of the finding, and by all safe fixes
+        quick = await editor.actions("Evening.md", 'data-t="00')
+        (title,) = [name for name in quick if not name.startswith("Make all")]
+        assert quick[title].is_preferred
+        fixed = editor.after(quick[title].edit or types.WorkspaceEdit())["Evening.md"]
+        whole = await editor.actions("Evening.md", "", only="source.fixAll")
+        (all_safe,) = whole.values()
+        assert all_safe.kind == "source.fixAll.knapper"
+        assert editor.after(all_safe.edit or types.WorkspaceEdit())["Evening.md"] == fixed
+        assert await editor.change("Evening.md", fixed) == []
+
+        # shown: a link's goal, as text that cannot do anything
+        assert "Boil it. ^boil" in await editor.hovered("Evening.md", "Recipes#^bo")
+        hovered = await editor.hovered("Evening.md", "[[Recipes#So")
+        assert hovered.startswith("**Recipes** `Recipes.md`\n\n```markdown\n# Soup 🍲\n")
+
+        # led: to a note, a heading, a block
+        assert await editor.defined("Evening.md", "[[Recipes#S") == ["Recipes.md: Soup 🍲"]
+        assert await editor.defined("Evening.md", "[rice](Rec") == ["Recipes.md: Rice bowl"]
+        assert await editor.defined("Evening.md", "![[Rec") == ["Recipes.md: ^boil"]
+
+        # referred: to a heading, a note, a tag
+        await editor.open("Recipes.md")
+        assert await editor.referred("Recipes.md", "# Sou") == [
+            "Evening.md: [[Recipes#Soup 🍲|soup]]"
+        ]
+        assert await editor.referred("Recipes.md", "^bo") == ["Evening.md: ![[Recipes#^boil]]"]
+        assert len(await editor.referred("Recipes.md", "Boil")) == 4  # no subject: the note
+        assert await editor.referred("Evening.md", "\n#fo") == [
+            "Evening.md: food/soup",
+            "Evening.md: #food",
+            "Recipes.md: food",
+        ]
+
+        # listed
+        symbols = await editor.client.text_document_document_symbol_async(
+            types.DocumentSymbolParams(editor.document("Recipes.md"))
+        )
+        (soup,) = symbols or ()
+        assert isinstance(soup, types.DocumentSymbol)
+        assert (soup.name, [one.name for one in soup.children or ()]) == ("Soup 🍲", ["Rice bowl"])
+        found = await editor.client.workspace_symbol_async(types.WorkspaceSymbolParams("re"))
+        assert [one.name for one in found or ()] == ["Recipes", "Rezepte"]
+
+        # renamed: a heading, a note
+        files = await editor.renamed("Recipes.md", "# So", "Broth")
+        assert files["Recipes.md"] == RECIPES.replace("Soup 🍲", "Broth")
+        assert "[[Recipes#Broth|soup]]" in files["Evening.md"]
+        files = await editor.renamed("Evening.md", "See [[Rec", "Kitchen")
+        assert "Recipes.md" not in files
+        assert "[[Kitchen]]" in files["Evening.md"]
+        assert "](Kitchen.md#Rice%20bowl)" in files["Evening.md"]
+        with pytest.raises(JsonRpcException, match="cannot be linked to"):
+            await editor.renamed("Evening.md", "See [[Rec", "What#now")
+
+        # typed next
+        text = fixed + "[[rez"
+        await editor.change("Evening.md", text)
+        made = await editor.completed("Evening.md", "[[rez")
+        assert made == {"Rezepte": f"{fixed}[[Recipes|Rezepte]]"}
+        assert editor.messages == []
+
+    talk(root, scene)
+    assert contents(root) == before  # it never writes
+    assert not (tmp_path / "state").exists()
+
+
+def test_what_changes_outside_counts(root: Path) -> None:
+    async def scene(editor: Editor) -> None:
+        assert await editor.open("Evening.md") == ["broken-wikilink"]
+        (root / "Recipies.md").write_text("# There now\n")
+        editor.touched("Recipies.md")
+        uri = editor.uri("Evening.md")
+        await editor.until(lambda: not editor.found[uri].diagnostics)
+        (root / ".knapper.toml").write_text('select = ["broken-wikilink"\n')
+        editor.touched(".knapper.toml")
+        await editor.until(lambda: any("not TOML" in said for said in editor.messages))
+        (root / "Recipies.md").unlink()
+        (root / ".knapper.toml").write_text('[severity]\nbroken-wikilink = "info"\n')
+        editor.touched("Recipies.md", ".knapper.toml")
+        await editor.until(lambda: editor.found[uri].diagnostics)
+        (one,) = editor.found[uri].diagnostics
+        assert one.severity == types.DiagnosticSeverity.Information
+
+    talk(root, scene)
+
+
+def test_an_editor_that_tells_of_nothing_is_not_needed_to(root: Path) -> None:
+    async def scene(editor: Editor) -> None:
+        assert await editor.open("Evening.md") == ["broken-wikilink"]
+        (root / "Recipies.md").write_text("# There now\n")
+        uri = editor.uri("Evening.md")
+        await editor.until(lambda: not editor.found[uri].diagnostics)
+
+    talk(root, scene, client=types.ClientCapabilities())
+
+
+def test_a_plain_editor_gets_plain_edits(root: Path) -> None:
+    async def scene(editor: Editor) -> None:
+        await editor.open("Recipes.md")
+        files = await editor.renamed("Recipes.md", "# So", "Broth")
+        assert "[[Recipes#Broth|soup]]" in files["Evening.md"]
+        await editor.open("Evening.md")
+        with pytest.raises(JsonRpcException, match="renames no files"):
+            await editor.renamed("Evening.md", "[[Recipes", "Kitchen")
+
+    talk(root, scene, client=types.ClientCapabilities())
+
+
+def test_places_are_told_in_the_encoding_that_was_agreed_on(root: Path) -> None:
+    async def scene(editor: Editor) -> None:
+        await editor.open("Evening.md")
+        (one,) = editor.found[editor.uri("Evening.md")].diagnostics
+        assert one.range.start.character == len("🎉🎉 See ".encode())
+
+    general = types.GeneralClientCapabilities(position_encodings=["utf-8", "utf-16"])
+    talk(root, scene, client=capabilities(general=general))
+
+
+def test_two_vaults_and_a_note_in_none(root: Path, tmp_path: Path) -> None:
+    second = tmp_path / "second"
+    (second / ".obsidian").mkdir(parents=True)
+    (second / "Note.md").write_text("[[Evening]] and `code`\n")
+    (tmp_path / "lone.md").write_text(
+        '[[Nowhere]] <a class="yt-timestamp" data-t="00:07:09]">[00:07:09]</a>\n'
+    )
+
+    async def scene(editor: Editor) -> None:
+        editor.root = tmp_path
+        assert await editor.open("vault/Evening.md") == ["broken-wikilink"]
+        assert await editor.open("second/Note.md") == ["broken-wikilink"]
+        # what reads no vault is judged also where there is none
+        rules = await editor.open("lone.md")
+        assert "timestamp-value-junk" in rules
+        assert "broken-wikilink" not in rules
+
+    talk(root, scene, folders={"vault": root, "second": second})
+
+
+def test_moving_files_in_the_editor_lets_links_follow(root: Path) -> None:
+    async def scene(editor: Editor) -> None:
+        await editor.open("Evening.md")
+        await editor.change("Evening.md", f"{NOTE}[more](Folder/Other.md)\n")
+        found = await editor.client.workspace_will_rename_files_async(
+            types.RenameFilesParams(
+                [
+                    types.FileRename(editor.uri("Folder"), editor.uri("Box")),
+                    types.FileRename(editor.uri("Recipes.md"), editor.uri("Box/Food.md")),
+                ]
+            )
+        )
+        assert found is not None
+        files = editor.after(found)
+        assert "[more](Other.md)" in files["Evening.md"]
+        assert "[[Food#Soup 🍲|soup]]" in files["Evening.md"]
+        assert "](Food.md#Rice%20bowl)" in files["Evening.md"]
+
+    talk(root, scene)
+
+
+def test_the_whole_vault_is_told_of_if_that_is_asked_for(root: Path) -> None:
+    async def scene(editor: Editor) -> None:
+        uri = editor.uri("Evening.md")
+        await editor.until(lambda: uri in editor.found and editor.found[uri].diagnostics)
+
+    talk(root, scene, options={"diagnostics": "vault"})
+
+
+def test_halves_of_characters_and_strange_line_ends_do_no_harm(root: Path) -> None:
+    async def scene(editor: Editor) -> None:
+        await editor.open("Evening.md")
+        text = "a\u2028b\x0c\ud83d c\r[[Nowhere]] 😀[[Nowhere]]\r\n"
+        editor.type("Evening.md", text)
+        assert await editor.rules("Evening.md") == ["broken-wikilink", "broken-wikilink"]
+        first, second = editor.found[editor.uri("Evening.md")].diagnostics
+        assert (first.range.start.line, first.range.start.character) == (1, 0)
+        assert (second.range.start.line, second.range.start.character) == (1, 14)
+
+    talk(root, scene)
+
+
+def test_edits_of_a_file_with_a_byte_order_mark_are_told_without_it(vault: WriteVault) -> None:
+    root = vault({"A.md": "# One\n", "B.md": "\ufeff[[A#One]]\n"})
+
+    async def scene(editor: Editor) -> None:
+        await editor.open("A.md")
+        found = await editor.client.text_document_rename_async(
+            types.RenameParams(editor.document("A.md"), editor.place("A.md", "# O"), "Two")
+        )
+        assert found is not None
+        (change,) = [
+            one
+            for one in found.document_changes or ()
+            if isinstance(one, types.TextDocumentEdit) and one.text_document.uri.endswith("B.md")
+        ]
+        edits = [one for one in change.edits if isinstance(one, types.TextEdit)]
+        assert edited("[[A#One]]\n", edits) == "[[A#Two]]\n"
+
+    talk(root, scene)
