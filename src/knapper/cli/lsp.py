@@ -4,6 +4,7 @@ import gc
 
 import click
 
+from knapper.cli.protocol import protocol_output
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
@@ -23,5 +24,5 @@ def command() -> int:
             raise
         raise KnapperError("this needs the extra 'lsp': pip install 'knapper[lsp]'") from error
     gc.enable()  # it lives long
-    make_server().start_io()
+    make_server().start_io(stdout=protocol_output())
     return 0
