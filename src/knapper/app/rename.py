@@ -71,14 +71,15 @@ class Plan(NamedTuple):
     edits: Mapping[NotePath, tuple[Edit, ...]] = {}
 
 
-def plan_rename(workspace: Workspace, old: str, new: str) -> Plan:
+def plan_rename(workspace: Workspace, old: str, new: str, start: Path = Path()) -> Plan:
     """Return what it takes to rename `old` (a note, folder, file, `Note#Heading`).
 
-    `new` is a name beside the old one, or with a `/` a path of the vault; a folder
-    takes the file in. Raises `KnapperError` for what cannot be.
+    A path is seen from `start`, then from the root of the vault. `new` is a name beside
+    the old one, or with a `/` a path of the vault; a folder takes the file in. Raises
+    `KnapperError` for what cannot be.
     """
     name, mark, heading = old.partition("#")
-    path = _existing(workspace, name)
+    path = _existing(workspace, name, start)
     if not mark:
         return plan_move(workspace, path, new)
     return plan_retitle(workspace, path, _heading_called(workspace, path, heading), new)
@@ -206,11 +207,11 @@ def _edited(
     return found
 
 
-def _existing(workspace: Workspace, said: str) -> NotePath:
+def _existing(workspace: Workspace, said: str, start: Path) -> NotePath:
     """Return the file or folder that is meant: as a path, or as a link would name it."""
     root, files = workspace.root, set(workspace.tree.files)
     choices = []
-    for base in (Path(), root):
+    for base in (start, root):
         whole = Path(os.path.normpath(base.absolute() / said))
         if whole.is_relative_to(root.absolute()) and whole != root.absolute():
             path = whole.relative_to(root.absolute()).as_posix()

@@ -35,6 +35,18 @@ class Standing(NamedTuple):
         worst = max((order.get(str(one["status"]), 3) for one in self.replicas), default=0)
         return max(worst, 1 if self.conflicts else 0)
 
+    def told(self) -> dict[str, object]:
+        """Return all of it in plain values."""
+        return {
+            "watcher": self.watcher,
+            "replicas": self.replicas,
+            "conflicts": [{"note": one.note, "copy": one.copy} for one in self.conflicts],
+            "runs": [
+                {"run": one.id, "at": one.at, "command": one.command, "changed": one.changed}
+                for one in self.runs
+            ],
+        }
+
 
 def standing(root: Path) -> Standing:
     """Return how the vault at `root` stands; nothing is changed."""

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Mapping
-from difflib import unified_diff
 
 import click
 
 from knapper.app.check import Checked, Repaired
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
+from knapper.core.patch import patch
 from knapper.core.paths import NotePath
 from knapper.core.plan import Write
 
@@ -30,22 +30,13 @@ def print_diff(checked: Checked, repaired: Repaired) -> None:
         assert isinstance(change, Write)
         before, after = checked.notes[change.path].text, change.content.decode()
         name = printable(change.path)
-        for line in unified_diff(_lines(before), _lines(after), name, name):
+        for line in patch(name, before, after):
             colour = {"+": "good", "-": "error", "@": "info"}.get(line[0], "")
-            shown = show(line.removesuffix("\n"))
+            shown = show(line)
             click.echo(paint(shown, colour) if colour else shown, color=True)
-            if not line.endswith("\n"):
-                click.echo("\\ No newline at end of file")
     _say_dropped(repaired)
     notes = number_of(len(repaired.plan), "note")
     click.echo(f"would mend {number_of(len(repaired.made), 'finding')} in {notes}", err=True)
-
-
-def _lines(text: str) -> list[str]:
-    """Split after LF and nowhere else, as a patch has it."""
-    lines = [f"{line}\n" for line in text.split("\n")]
-    lines[-1] = lines[-1].removesuffix("\n")
-    return lines if lines[-1] else lines[:-1]
 
 
 def say_repaired(repaired: Repaired) -> None:

@@ -33,22 +33,10 @@ def command(as_json: bool, vault: Path | None) -> int:
         click.echo(f"error: {printable(str(error))}", err=True)
         return 3
     if as_json:
-        click.echo(json.dumps(_object(found), indent=1))
+        click.echo(json.dumps(found.told(), indent=1))
     else:
         _print(found)
     return found.status
-
-
-def _object(found: Standing) -> dict[str, object]:
-    return {
-        "watcher": found.watcher,
-        "replicas": found.replicas,
-        "conflicts": [{"note": one.note, "copy": one.copy} for one in found.conflicts],
-        "runs": [
-            {"run": one.id, "at": one.at, "command": one.command, "changed": one.changed}
-            for one in found.runs
-        ],
-    }
 
 
 def _print(found: Standing) -> None:
