@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 import tomllib
 from pathlib import Path
 
@@ -38,8 +39,21 @@ def test_rules_and_template_are_in_the_wheel() -> None:
 
 def test_the_readme_names_every_dependency() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8").lower()
+    extras = PROJECT["project"]["optional-dependencies"]
     for requirement in PROJECT["project"]["dependencies"]:
         assert f"| {requirement.partition('>')[0]}" in readme
+    for extra, requirements in extras.items():
+        rows = [row for row in readme.splitlines() if f"(extra `{extra}`)" in row]
+        assert all(any(one.partition(">")[0] in row for row in rows) for one in requirements)
+
+
+def test_the_page_for_contributors_is_true_and_short() -> None:
+    page = (ROOT / "AGENTS.md").read_text(encoding="utf-8")
+    assert len(page.splitlines()) <= 80
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert all(f"\n{target}:" in makefile for target in re.findall(r"make ([a-z]+)  ", page))
+    named = re.findall(r"(?:src|tests|rules)/[\w/.-]*|[A-Z]+\.md", page)
+    assert named and [path for path in named if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("folder", ["rules", "vault-template"])

@@ -17,6 +17,7 @@ COMMANDS = {
     "sync": "knapper.cli.sync",
     "history": "knapper.cli.history",
     "lsp": "knapper.cli.lsp",
+    "mcp": "knapper.cli.mcp",
     "rename": "knapper.cli.rename",
     "report": "knapper.cli.report",
     "resolve": "knapper.cli.resolve",

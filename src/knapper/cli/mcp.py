@@ -1,0 +1,34 @@
+"""`knapper mcp`: tools for programs that work with language models."""
+
+import gc
+from pathlib import Path
+
+import click
+
+from knapper.app.roots import find_root
+from knapper.core.errors import KnapperError
+
+__all__ = ["command"]
+
+
+@click.command("mcp")
+@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+def command(vault: Path | None) -> int:
+    """Speak the Model Context Protocol on standard input and output.
+
+    The tools check, fix, facts, backlinks, rename, status and rule work on one vault,
+    and change nothing unless they are told to. It needs the extra 'mcp':
+    pip install 'knapper[mcp]'.
+    """
+    root = (vault or find_root(Path().absolute())).absolute()
+    if not root.is_dir():
+        raise KnapperError(f"{root}: there is no such folder")
+    try:
+        from knapper.mcp.server import make_server
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in ("mcp", "mcp_types"):
+            raise
+        raise KnapperError("this needs the extra 'mcp': pip install 'knapper[mcp]'") from error
+    gc.enable()  # it lives long
+    make_server(root).run("stdio")
+    return 0
