@@ -41,7 +41,7 @@ def accepted(text: str, label: str, path: str = "Here.md", **settings: object) -
         ("[[Box/n‸", "Note", "[[Box/Note]]"),
         ("[[no#‸", "no#link", None),
         ("[[Recipes#‸", "Rice bowl", "[[Recipes#Rice bowl]]"),
-        ("[[Recipes#ca‸", "Cake: the *best*", "[[Recipes#Cake: the *best*]]"),
+        ("[[Recipes#ca‸", "Cake: the *best*", "[[Recipes#Cake the *best*]]"),
         ("[[Recipes#Rice bowl#‸", "Soup", "[[Recipes#Rice bowl#Soup]]"),
         ("[[Recipes#Rice bowl#‸", "Cake: the *best*", None),
         ("# Own\n[[#o‸", "Own", "# Own\n[[#Own]]"),

@@ -61,4 +61,5 @@ def did_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams
     gone = {path_of(folder.uri) for folder in params.event.removed}
     added = [path for folder in params.event.added if (path := path_of(folder.uri))]
     ls.vaults.folders = [one for one in ls.vaults.folders if one not in gone] + added
+    ls.vaults.forget_roots()
     ls.read(added)

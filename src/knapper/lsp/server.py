@@ -223,7 +223,10 @@ class Server(LanguageServer):
     async def look(self, paths: Iterable[Path]) -> None:
         """Take in that files changed outside of the editor."""
         held: dict[Path, set[NotePath]] = {}
-        for path in paths:
+        every = list(paths)
+        if any(path.name.startswith(".") or path.parent.name.startswith(".") for path in every):
+            self.vaults.forget_roots()
+        for path in every:
             root = self.vaults.root_of(path)
             if root is not None and self.vaults.is_open(root):
                 held.setdefault(root, set()).add(path.relative_to(root).as_posix())

@@ -44,6 +44,7 @@ class Vaults:
         everything: bool = False,
     ) -> None:
         self.folders: list[Path] = []
+        self._roots: dict[Path, Path | None] = {}
         self._fail, self._opened = fail, opened
         self._everything = everything
         self._tasks: dict[Path, asyncio.Task[EditedVault | None]] = {}
@@ -73,11 +74,21 @@ class Vaults:
         A folder of the editor that no vault holds counts as one, as for the command
         line; but not the user's home, nor anything that holds it.
         """
-        found = find_root(path.parent)
+        folder = path.parent
+        if folder not in self._roots:
+            self._roots[folder] = self._look_for_root(folder)
+        return self._roots[folder]
+
+    def forget_roots(self) -> None:
+        """Look for the roots of vaults anew: a folder may have become one, or be none now."""
+        self._roots = {}
+
+    def _look_for_root(self, folder: Path) -> Path | None:
+        found = find_root(folder)
         if is_vault(found):
             return found
         home = Path.home()
-        around = [one for one in self.folders if path.is_relative_to(one) and one != path]
+        around = [one for one in self.folders if folder.is_relative_to(one)]
         around = [one for one in around if not home.is_relative_to(one)]
         return max(around, key=lambda one: len(one.parts), default=None)
 

@@ -1,7 +1,6 @@
 """What a program may ask, each one call into `app`; answers are plain values, and bounded."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,7 +13,7 @@ from knapper.app.facts import facts_shown
 from knapper.app.rename import carry_out, plan_rename
 from knapper.app.rule import rule_called, rule_told
 from knapper.app.status import standing
-from knapper.app.workspace import Workspace, open_workspace, rule_notes, with_selection
+from knapper.app.workspace import Workspace, narrowed, open_workspace, rule_notes
 from knapper.core.errors import KnapperError
 from knapper.core.fix import Concern
 from knapper.core.note import Note
@@ -183,10 +182,7 @@ class Tools:
 
     def _open(self, rules: Sequence[str] = ()) -> Workspace:
         workspace = open_workspace(self.root, root=self.root)
-        if not rules:
-            return workspace
-        config = with_selection(workspace.config, rules, (), workspace.own_rules)
-        return replace(workspace, config=config)
+        return narrowed(workspace, ",".join(rules) or None, None)
 
     def _checked(self, workspace: Workspace, paths: Sequence[str]) -> tuple[Checked, Concern]:
         """Check the notes at these paths; what the baseline knows is left out."""
