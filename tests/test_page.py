@@ -119,7 +119,7 @@ WRONG = [
     "knapper-{port}={token}",
     "\x01;;",
 ]
-TARGETS = ["/", "/pieces", "/rows?by=rule&key=broken-wikilink", "/events", "/page.css",
+TARGETS = ["/", "/pieces", "/rows?by=rule&key=broken-wikilink", "/events", "/page.css", "/missing",
            "/rules/broken-wikilink", "/nothing"]  # fmt: skip
 
 
@@ -291,6 +291,8 @@ def test_the_page_has_what_is_found_and_fetches_the_rest(visit: Callable[..., Vi
     (wiki,) = [one for one in page.all("data-src") if "key=broken-wikilink" in one]
     rows = Read(here.get(wiki).text)
     assert "no note is called 'Gone'" in rows.texts
+    assert "/missing" in page.all("data-src")
+    assert "Deep/" in Read(here.get("/missing").text).texts
     assert "/rules/broken-wikilink" in page.all("href")
     rule = Read(here.get("/rules/broken-wikilink").text)
     assert "A wikilink should lead to a note or file that exists." in rule.texts

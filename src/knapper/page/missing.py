@@ -12,26 +12,31 @@ from knapper.core.paths import stem_of
 from knapper.page.findings import MANY, Shown, folded, note_link
 from knapper.page.markup import Html, joined, number, of, tag
 
-__all__ = ["missing_links"]
+__all__ = ["missing_links", "missing_list"]
 
 _TARGETS, _SOURCES = 20, 24
 _ROW = 28
 """Height of a row in CSS pixels; the style sheet has it too."""
 
 
-def missing_links(missing: Sequence[Missing], shown: Shown) -> Html:
-    """Return the graph of the most wanted names, and the list of all."""
+def missing_links(missing: Sequence[Missing], shown: Shown, source: str | None = None) -> Html:
+    """Return the graph of the most wanted names, and the list of all (`source` fetches it)."""
     if not missing:
         return tag("p", "Every link leads somewhere.", class_="quiet")
     links = sum(one.links for one in missing)
     drawn = missing[:_TARGETS]
     said = f"{of(links, 'link')} to {of(len(missing), 'name')} that nothing answers to"
     lead = f", the {len(drawn)} most wanted drawn" if len(drawn) < len(missing) else ""
+    listed = tag("div", missing_list(missing, shown) if source is None else None, class_="rows")
+    every = tag("details", tag("summary", "as a list"), listed, class_="aside", data_src=source)
+    return joined((tag("p", f"{said}{lead}.", class_="quiet"), _graph(drawn, shown), every))
+
+
+def missing_list(missing: Sequence[Missing], shown: Shown) -> Html:
+    """Return all names that are wanted, each with the notes that name it."""
     items = [_item(one, shown) for one in missing]
     parts = [joined(items[start : start + MANY]) for start in range(0, len(items), MANY)]
-    listed = tag("div", folded(parts, MANY, len(items)), class_="wanted")
-    every = tag("details", tag("summary", "as a list"), listed, class_="aside")
-    return joined((tag("p", f"{said}{lead}.", class_="quiet"), _graph(drawn, shown), every))
+    return tag("div", folded(parts, MANY, len(items)), class_="wanted")
 
 
 def _graph(missing: Sequence[Missing], shown: Shown) -> Html:

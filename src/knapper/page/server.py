@@ -24,7 +24,15 @@ from knapper.core.errors import KnapperError
 from knapper.page.access import Access, Guarded
 from knapper.page.board import Desk
 from knapper.page.document import asset
-from knapper.page.views import filter_of, pieces, rows_page, rule_page, title, whole_page
+from knapper.page.views import (
+    filter_of,
+    missing_page,
+    pieces,
+    rows_page,
+    rule_page,
+    title,
+    whole_page,
+)
 
 __all__ = ["LOOPBACK", "Page", "serving"]
 
@@ -50,6 +58,7 @@ class Page:
         self._ending = False
         app = Starlette(routes=[
             Route("/", self._whole), Route("/pieces", self._pieces), Route("/rows", self._rows),
+            Route("/missing", self._missing),
             Route("/events", self._events), Route("/rules/{name}", self._rule),
             *(Route(f"/{name}", self._asset) for name in _ASSETS),
         ])  # fmt: skip
@@ -116,6 +125,9 @@ class Page:
         board, filtered = self._desk.board, filter_of(query)
         found = rows_page(board, filtered, query.get("key", ""), start, time.time())
         return HTMLResponse(found) if found is not None else _nothing()
+
+    def _missing(self, _request: Request) -> Response:
+        return HTMLResponse(missing_page(self._desk.board, time.time()))
 
     def _rule(self, request: Request) -> Response:
         found = rule_page(self._desk.board, request.path_params["name"])

@@ -15,13 +15,13 @@ from knapper.page.document import document, masthead, section
 from knapper.page.filter import Filter, filter_form, shown_of
 from knapper.page.findings import Shown, fetched_groups, fetched_rows, rows
 from knapper.page.markup import Html, joined, tag, visible
-from knapper.page.missing import missing_links
+from knapper.page.missing import missing_links, missing_list
 from knapper.page.report import trends
 from knapper.page.rules import rule_article
 from knapper.page.standing import standing_of_sync
 from knapper.page.summary import sentence, summary
 
-__all__ = ["filter_of", "pieces", "rows_page", "rule_page", "title", "whole_page"]
+__all__ = ["filter_of", "missing_page", "pieces", "rows_page", "rule_page", "title", "whole_page"]
 
 
 def filter_of(query: Mapping[str, str]) -> Filter:
@@ -83,7 +83,7 @@ def pieces(board: Board, filtered: Filter, now: float) -> dict[str, Html]:
         "trend": chart(board.readings, int(now)),
         "shown-line": shown_of(part, board.health),
         "groups": groups,
-        "missing": missing_links(board.health.missing, shown),
+        "missing": missing_links(board.health.missing, shown, "/missing"),
         "sync": sync,
     }
 
@@ -98,6 +98,11 @@ def rows_page(board: Board, filtered: Filter, key: str, start: int, now: float) 
     if start == 0:
         return fetched_rows(group, filtered.by, shown, filtered.query)
     return rows(group, filtered.by, shown, max(0, start))
+
+
+def missing_page(board: Board, now: float) -> Html:
+    """Return the list of all that broken links name."""
+    return missing_list(board.health.missing, _shown(board, now))
 
 
 def rule_page(board: Board, name: str) -> str | None:
