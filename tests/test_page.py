@@ -12,15 +12,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from conftest import SOURCE, Knapper, WriteVault
+from knapper.app.report import report
 from knapper.app.trend import Recorder
 from knapper.app.watch import Event, Watch
+from knapper.app.workspace import open_workspace
 from knapper.page.server import LOOPBACK, Page, serving
+from knapper.shell.readings import Readings
 from knapper.shell.store import state_folder
 from test_report import EVIL
 from test_report import Page as Read
@@ -50,8 +54,8 @@ class Visitor:
         recorder = Recorder(self.watch)
         self.listeners.append(recorder)
         self.watch.look(None)
-        desk, self.page = stack.enter_context(serving(self.watch, 0))
-        self.listeners.append(desk.take)
+        self.desk, self.page = stack.enter_context(serving(self.watch, 0))
+        self.listeners.append(self.desk.take)
         self.cookie = ""
 
     def tell(self, event: Event) -> None:
@@ -380,6 +384,30 @@ def test_changes_are_told_as_they_happen(visit: Callable[..., Visitor]) -> None:
     here.page.stop()
     assert stream.next() == "event: ended data:"
     stream.close()
+
+
+WORDS = ("[[A]]", "[[none]]", "![[gone.png]]", "[[A#Head]]", "# Head", "text", "[[x|]]", "[[B]]")
+NAMES = ("A.md", "B.md", "f/C.md", "f/g/D.md", "pic?.png", "x.canvas")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_page_shows_what_a_fresh_run_finds(seed: int, visit: Callable[..., Visitor]) -> None:
+    chance = Random(seed)
+    here = visit({"A.md": "# Head\n"})
+    for _ in range(chance.randint(3, 20)):
+        name = chance.choice(NAMES)
+        path = here.root / name
+        if chance.random() < 0.2 and path.exists():
+            path.unlink()
+            here.watch.look([str(path)])
+        else:
+            here.save(name, "\n".join(chance.choices(WORDS, k=chance.randint(0, 5))) + "\n")
+    here.watch.look(None)
+    found = report(open_workspace(here.root, root=here.root), 0).health
+    shown = here.desk.now().health
+    assert (shown.rows, shown.notes) == (found.rows, found.notes)
+    last = Readings(state_folder(here.root)).all()[-1]
+    assert (last.counts, last.rules) == (found.counts, found.rules)
 
 
 def test_a_problem_is_shown_until_something_works(visit: Callable[..., Visitor]) -> None:

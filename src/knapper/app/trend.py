@@ -26,9 +26,10 @@ class Recorder:
 
     def record(self) -> None:
         """Keep a reading of what is found now."""
-        found = [one for some in self._watch.live.diagnostics.values() for one in some]
+        by_note = self._watch.live.diagnostics
+        found = [one for some in by_note.values() for one in some]
         severities = Counter(one.severity for one in found)
         counts = Counts(severities["error"], severities["warning"], severities["info"])
         rules = dict(sorted(Counter(one.rule for one in found).items()))
-        notes = len(self._watch.workspace.checked)
+        notes = len({*self._watch.workspace.checked, *by_note})
         self._readings.add(Reading(int(self._clock()), counts, notes, rules))

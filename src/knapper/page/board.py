@@ -50,7 +50,7 @@ class Desk:
         self.board = Board(
             version=0,
             opening=opening_of(watch.workspace),
-            health=Health(found, len(watch.workspace.checked)),
+            health=Health(found, self._number_of(found)),
             readings=tuple(self._readings.all()),
             summaries=_summaries(watch),
             standing=_standing(watch.root),
@@ -63,46 +63,54 @@ class Desk:
 
     def take(self, event: Event) -> None:
         """Take in what the watcher tells, in the watcher's thread."""
-        board = self.board
         match event:
             case Findings():
-                board = self._with_findings(board, event)
+                self._take_findings(event)
             case Mended() | Replicated():
-                board = replace(board, standing=_standing(self._watch.root), problem="")
+                self._put(standing=_standing(self._watch.root), problem="")
             case Problem():
-                board = replace(board, problem=event.message)
-        self._put(board)
+                self._put(problem=event.message)
+
+    def now(self) -> Board:
+        """Return the board; notes that came without a finding are told by no event."""
+        board = self.board
+        notes = self._number_of(board.health.found)
+        if notes == board.health.notes:
+            return board
+        return replace(board, health=Health(board.health.found, notes))
 
     def stand_again(self) -> None:
         """Look again how sync stands: other commands may have changed it."""
         found = _standing(self._watch.root)
         if found != self.board.standing:
-            self._put(replace(self.board, standing=found))
+            self._put(standing=found)
 
-    def _put(self, board: Board) -> None:
+    def _put(self, **changes: object) -> None:
+        """Change the board; more than one thread may want to."""
         with self._writing:
-            self.board = replace(board, version=self.board.version + 1)
+            self.board = replace(self.board, version=self.board.version + 1, **changes)  # type: ignore[arg-type] # each is one of its fields
         for listener in self._listeners:
             listener()
 
-    def _with_findings(self, board: Board, event: Findings) -> Board:
-        rows = dict(board.health.found)
+    def _take_findings(self, event: Findings) -> None:
+        rows = dict(self.board.health.found)
         for path, diagnostics in event.now.items():
             rows.pop(path, None)
             if diagnostics:
                 rows[path] = self._rows(path)
-        board = replace(
-            board,
-            health=Health(rows, len(self._watch.workspace.checked)),
+        spoken = (*event.now.values(), *event.before.values())
+        if any(one.rule == "conflict-copy" for found in spoken for one in found):
+            self.stand_again()
+        self._put(
+            health=Health(rows, self._number_of(rows)),
             problem="",
             readings=tuple(self._readings.all()),
             opening=opening_of(self._watch.workspace),
             summaries=_summaries(self._watch),
         )
-        spoken = (*event.now.values(), *event.before.values())
-        if any(one.rule == "conflict-copy" for found in spoken for one in found):
-            board = replace(board, standing=_standing(self._watch.root))
-        return board
+
+    def _number_of(self, found: Mapping[NotePath, object]) -> int:
+        return len({*self._watch.workspace.checked, *found})
 
     def _rows(self, path: NotePath) -> list[Row]:
         live = self._watch.live

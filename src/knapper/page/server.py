@@ -112,10 +112,10 @@ class Page:
     def _whole(self, request: Request) -> Response:
         self._desk.stand_again()
         filtered = filter_of(request.query_params)
-        return HTMLResponse(whole_page(self._desk.board, filtered, time.time()))
+        return HTMLResponse(whole_page(self._desk.now(), filtered, time.time()))
 
     def _pieces(self, request: Request) -> Response:
-        board = self._desk.board
+        board = self._desk.now()
         made = pieces(board, filter_of(request.query_params), time.time())
         return JSONResponse({"version": board.version, "title": title(board), "pieces": made})
 

@@ -29,7 +29,9 @@ def _table(lines: Sequence[Html]) -> Html:
     names = ("Note", "Timestamps", "Findings", "First", "Last", "Where they lie")
     head = tag("tr", *(tag("th", name, scope="col") for name in names))
     table = tag("table", tag("thead", head), tag("tbody", *lines), class_="timed")
-    return tag("div", table, class_="scroll", tabindex=0, role="region", aria_label="Timestamps")
+    return tag(
+        "div", table, class_="scroll", tabindex=0, role="region", aria_label="table of timestamps"
+    )
 
 
 def _line(one: Timed, shown: Shown) -> Html:
