@@ -145,7 +145,9 @@ def _elsewhere(path: str, vault: Vault) -> str:
     same = vault.named(name_of(path))
     if len(same) == 1:
         return f"; did you mean '{same[0]}'?"
-    names = vault.note_names if is_note(path) else vault.file_names
-    near = names.nearest(stem_of(path) if is_note(path) else name_of(path))
+    if is_note(path):
+        near = vault.nearest("note", stem_of(path))
+    else:
+        near = vault.nearest("file", name_of(path))
     found = vault.named(f"{near}.md" if is_note(path) else near) if near else []
     return f"; did you mean '{found[0]}'?" if len(found) == 1 else ""

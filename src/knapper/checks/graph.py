@@ -16,7 +16,7 @@ def orphan_note(note: Note, vault: Vault) -> Iterator[Finding]:
 
     Links of the text, of properties and of canvases count, embeds too.
     """
-    if note.is_markdown and note.path not in vault.linked:
+    if note.is_markdown and not vault.is_linked(note.path):
         yield Finding(_top(note), "no other note links to this one")
 
 

@@ -156,7 +156,7 @@ def _names(path: NotePath, vault: Vault) -> Iterator[tuple[str, str]]:
     """
     yield "the file", name_of(path)
     folder = folder_of(path)
-    while folder and vault.first_in(folder) == path:
+    while folder and vault.is_first_in(folder, path):
         yield "the folder", name_of(folder)
         folder = folder_of(folder)
 

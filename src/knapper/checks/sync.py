@@ -19,7 +19,7 @@ def conflict_copy(note: Note, vault: Vault) -> Iterator[Finding]:
     The names are those of knapper, Obsidian Sync, Syncthing and Dropbox.
     """
     original = original_of(note.path)
-    if original is None or original not in vault.files:
+    if original is None or not vault.has(original):
         return
     message = f"this is a conflict copy of '{name_of(original)}'; 'knapper resolve' settles it"
     yield Finding(Span(note.body, min(note.body + 1, len(note.text))), message)

@@ -162,11 +162,10 @@ class _Mender:
         fresh: dict[NotePath, Facts] = {}
         for path in changed:
             facts = facts_of(self.notes[path])
-            if self.notes[path].is_markdown and facts != self.vault.facts.get(path):
+            if self.notes[path].is_markdown and facts != self.vault.known(path):
                 fresh[path] = facts
         if fresh:
-            merged = {**self.vault.facts, **fresh}
-            self.vault = Vault(self.vault.files, merged, self.vault.settings)
+            self.vault = self.vault.replaced(fresh)
         return bool(fresh)
 
     def _mend(self, path: NotePath, diagnostics: Sequence[Diagnostic], last: bool) -> bool:

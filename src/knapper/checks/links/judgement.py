@@ -139,7 +139,7 @@ def _judge_subpath(link: Link, subpath: str, path: NotePath, vault: Vault) -> It
         return
     if subpath.startswith(":~:") or _is_filled_in_later(subpath):
         return
-    facts = vault.facts[path]
+    facts = vault.facts_of(path)
     match found.type:
         case "block" | "footnote":
             yield Suspect(link, found.type, (path,))
@@ -212,7 +212,7 @@ def _explained(link: Link, name: str, vault: Vault) -> Suspect | None:
         return Suspect(link, "time")
     if "link name:" in name.lower():
         return Suspect(link, "prompt")
-    if notes := vault.aliases.get(folded(name)):
+    if notes := vault.aliased(name):
         return Suspect(link, "alias", tuple(notes))
     title = name[:-3] if is_note(name) else name
     if len(slug(title)) >= _LEAST_SLUG and (notes := vault.titled(title)):
@@ -288,7 +288,7 @@ def _is_known_elsewhere(name: str, source: NotePath, vault: Vault) -> bool:
 def _exists(path: NotePath, vault: Vault) -> bool:
     """Tell whether there is a folder or a file of exactly this path."""
     key = folded(path)
-    return key in vault.folders or any(folded(one) == key for one in vault.named(name_of(key)))
+    return vault.has_folder(key) or any(folded(one) == key for one in vault.named(name_of(key)))
 
 
 def _leads_out(name: str, source: NotePath) -> bool:

@@ -5,7 +5,7 @@ from typing import assert_never
 from knapper.checks.links.judgement import Suspect
 from knapper.core.inline import Link
 from knapper.core.note import Note
-from knapper.core.paths import NotePath, extension, folded, folder_of, is_note, name_of, stem_of
+from knapper.core.paths import NotePath, extension, folder_of, is_note, name_of, stem_of
 from knapper.core.similar import SimilarNames
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Found, Vault, reduced_heading
@@ -157,18 +157,18 @@ def _meant(name: str, source: NotePath, vault: Vault) -> str | None:
         if isinstance(there, Found):
             return vault.link_to(there.path, source) + (name[-3:] if is_note(name) else "")
     if extension(last) in _FILE_TYPES:
-        return vault.file_names.nearest(last)
+        return vault.nearest("file", last)
     if is_note(last):
         last, ending = last[:-3], last[-3:]
-    found = vault.note_names.nearest(last)
+    found = vault.nearest("note", last)
     if found:
         return found + ending
-    files = vault.file_stems.get(folded(last), ())  # only its extension is missing
+    files = vault.with_stem(last)  # only its extension is missing
     return name_of(files[0]) if len(files) == 1 else None
 
 
 def _no_heading(link: Link, path: NotePath, source: NotePath, vault: Vault) -> str:
-    texts = [text for _, text in vault.facts[path].headings]
+    texts = [text for _, text in vault.facts_of(path).headings]
     reduced = {reduced_heading(text) for text in texts}
     parts = [part.strip() for part in link.target.split("#")[1:] if reduced_heading(part)]
     missing = next(part for part in parts if reduced_heading(part) not in reduced)

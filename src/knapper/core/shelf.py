@@ -1,0 +1,123 @@
+"""The facts of many notes in little room, unfolded when they are asked for.
+
+Facts are folded up to one text: lists of items, each item closed by a sign that no text
+has, the lists parted by another. Unfolded they would take five times the room, and few
+are ever asked for.
+"""
+
+import json
+from binascii import crc32
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import cast
+
+from knapper.core.note import Facts
+from knapper.core.paths import NotePath
+
+__all__ = ["Shelf", "aliases_of", "bucket_of", "folded_up", "joined", "unfolded"]
+
+_NOTE, _PLAIN, _LIST, _ITEM = "\x1c", "\x1d", "\x1e", "\x1f"
+_HEADINGS, *_OTHERS = Facts._fields
+_ALIASES = 2 + _OTHERS.index("aliases")
+_SETS = frozenset(name for name in _OTHERS if isinstance(Facts._field_defaults[name], frozenset))
+
+
+def folded_up(facts: Facts) -> str:
+    """Return facts as one text; equal facts give equal texts."""
+    lists = [
+        [str(level) for level, _ in facts.headings],
+        [text for _, text in facts.headings],
+        *(sorted(getattr(facts, name)) if name in _SETS else getattr(facts, name)
+          for name in _OTHERS),
+    ]  # fmt: skip
+    text = _LIST.join([_ITEM.join([*items, ""]) for items in lists])
+    if (
+        text.count(_ITEM) != sum(map(len, lists))
+        or text.count(_LIST) != len(lists) - 1
+        or _NOTE in text
+        or _PLAIN in text
+    ):
+        return _PLAIN + json.dumps(lists)  # the note has such a sign
+    return text
+
+
+def unfolded(text: str) -> Facts:
+    """Return the facts that `folded_up` made this text of."""
+    if text.startswith(_PLAIN):
+        lists = cast(list[list[str]], json.loads(text[1:]))
+    else:
+        lists = [items.split(_ITEM)[:-1] for items in text.split(_LIST)]
+    levels, texts, *others = lists
+    kinds = (frozenset if name in _SETS else tuple for name in _OTHERS)
+    headings = tuple(zip(map(int, levels), texts, strict=True))
+    return Facts._make(
+        (headings, *(kind(items) for kind, items in zip(kinds, others, strict=True)))
+    )
+
+
+class Shelf(Mapping[NotePath, Facts]):
+    """The facts of notes by path, folded up, in buckets.
+
+    `paths` names the notes of each bucket (`bucket_of` tells which that is), `texts`
+    has their facts in the same order.
+    """
+
+    def __init__(self, paths: Sequence[Sequence[NotePath]], texts: Iterable[str]) -> None:
+        self._paths = paths
+        self._texts: list[str | list[str]] = [*texts]
+
+    def __getitem__(self, path: NotePath) -> Facts:
+        return unfolded(self.text_of(path))
+
+    def __iter__(self) -> Iterator[NotePath]:
+        return chain.from_iterable(self._paths)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._paths))
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and path in self._paths[bucket_of(path, len(self._paths))]
+
+    def text_of(self, path: NotePath) -> str:
+        """Return the folded facts of a note; raises `KeyError`."""
+        bucket = bucket_of(path, len(self._paths))
+        texts = self._texts[bucket]
+        if isinstance(texts, str):
+            texts = self._texts[bucket] = texts.split(_NOTE)
+        try:
+            return texts[self._paths[bucket].index(path)]
+        except ValueError:
+            raise KeyError(path) from None
+
+    def has_heading(self, path: NotePath, heading: str) -> bool:
+        """Tell whether a note has a heading of just these words; False if it is unknown."""
+        text = self.text_of(path)
+        if text.startswith(_PLAIN):
+            return False
+        headings = text.split(_LIST, 2)[1]
+        return f"{_ITEM}{heading}{_ITEM}" in f"{_ITEM}{headings}"
+
+    def aliases(self) -> Iterator[tuple[NotePath, Sequence[str]]]:
+        """Yield the notes that have aliases, and those."""
+        for path in self:
+            text = self.text_of(path)
+            has_some = text.startswith(_PLAIN) or text.split(_LIST, _ALIASES + 1)[_ALIASES]
+            if has_some and (aliases := unfolded(text).aliases):
+                yield path, aliases
+
+
+def aliases_of(facts: Mapping[NotePath, Facts]) -> Iterator[tuple[NotePath, Sequence[str]]]:
+    """Yield the notes that have aliases, and those; off a shelf without unfolding the rest."""
+    if isinstance(facts, Shelf):
+        return facts.aliases()
+    return ((path, one.aliases) for path, one in facts.items() if one.aliases)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Return the folded facts of a bucket's notes as one text."""
+    return _NOTE.join(texts)
+
+
+def bucket_of(path: NotePath, buckets: int) -> int:
+    """Return in which of so many buckets a note lies; it always lies there."""
+    return crc32(path.encode(errors="surrogatepass")) % buckets
