@@ -1,27 +1,41 @@
 """Checking a vault, and mending what can be mended."""
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
-from typing import NamedTuple
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple, cast
 
 from knapper.app.act import act as carry_out
-from knapper.app.workspace import CHECKED, Workspace, facts
+from knapper.app.batch import Texts, judge_again, look
+from knapper.app.workspace import Workspace
+from knapper.core.first_look import FirstLook, Granted, is_right
 from knapper.core.fix import Concern, Dropped, fix_vault
 from knapper.core.lint import lint_note
+from knapper.core.names import Names
 from knapper.core.note import Note
-from knapper.core.paths import NotePath, extension
+from knapper.core.paths import NotePath, is_attachment
 from knapper.core.plan import Outcome, Plan, Refused, Write, digest
 from knapper.core.rule import Diagnostic
+from knapper.core.shelf import Shelf, in_buckets
 from knapper.core.vault import Vault
+from knapper.shell.cores import spread
 
 __all__ = ["Checked", "Repaired", "check", "repair"]
 
 Progress = Callable[[int, int], None]
 """Is told (notes done, notes in all) from time to time."""
 
+_BATCH = 32
+"""Notes that are judged again in one go."""
+
+_MANY = 500
+"""From so many notes on, a second process earns more than the 50 ms that a pool costs."""
+
 
 class Checked(NamedTuple):
-    """What a check found; `notes` are those that were read to be `judged`.
+    """What a check found; `notes` are those that were `judged`, read when asked for.
 
     Attachments and files of settings are among them where something was found.
     """
@@ -49,46 +63,89 @@ def check(
     *,
     instead: Mapping[NotePath, str] = {},
     progress: Progress = lambda _done, _all: None,
+    processes: int = 1,
 ) -> Checked:
     """Check the notes that are `wanted`; the whole vault is read in any case.
 
-    `instead` gives texts to take for those on disk (a buffer not yet saved).
+    `instead` gives texts to take for those on disk (a buffer not yet saved). With more
+    than one of `processes` a large vault is read by so many at once; other threads
+    should not run then.
     """
-    paths = [path for path in workspace.tree.files if extension(path) in CHECKED]
-    notes: dict[NotePath, Note] = {}
-    known = {}
-    for number, path in enumerate(sorted({*paths, *instead, *workspace.tree.odd})):
-        note = Note(path, instead[path]) if path in instead else workspace.read(path)
-        known[path] = facts(note)
-        if path in instead or wanted(path):
-            notes[path] = note
-        if number % 100 == 0:
-            progress(number, len(paths) * 2)
+    texts = Texts(replace(workspace), instead)
     files = {*workspace.tree.files, *instead}
-    vault = Vault(files, known, workspace.settings)
-    diagnostics: list[Diagnostic] = []
-    judged = [path for path in dict.fromkeys((*workspace.checked, *instead)) if path in notes]
-    for number, path in enumerate(judged):
-        diagnostics += lint_note(notes[path], vault, workspace.rules_of(path))
-        if number % 100 == 0:
-            progress(len(paths) + number, len(paths) * 2)
-    for other in _others(workspace):
-        if not wanted(other.path):
-            continue
-        if found := lint_note(other, vault, workspace.rules_of(other.path)):
-            notes[other.path] = other
-            judged.append(other.path)
-            diagnostics += found
-    return Checked(sorted(diagnostics, key=attrgetter("path")), notes, vault, judged)
+    names, buckets = Names(files), in_buckets(sorted(files | workspace.tree.odd.keys()))
+    judged = {*filter(wanted, (*workspace.checked, *workspace.attachments)), *instead}
+    processes = processes if len(workspace.checked) > _MANY else 1
+    first = partial(look, texts, FirstLook(names, workspace.settings), judged)
+    folded: list[str] = []
+    found: dict[NotePath, list[Diagnostic]] = {}
+    granted: dict[NotePath, Granted] = {}
+    for batch in spread(first, buckets, processes):
+        folded.append(batch.facts)
+        found |= batch.found
+        granted |= batch.granted
+        progress(len(folded), len(buckets))
+    shelf = Shelf(buckets, folded)
+    vault = Vault(names, shelf, workspace.settings)
+    wrong = sorted(path for path, one in granted.items() if not is_right(one, vault, shelf))
+    found |= _judged_again(texts, vault, wrong, processes)
+    found |= _in_settings(workspace, vault, wanted)
+    return _checked(texts, vault, found, judged)
 
 
-def _others(workspace: Workspace) -> Iterator[Note]:
-    """Yield the broken files of settings, and the attachments without their text."""
+def _checked(
+    texts: Texts,
+    vault: Vault,
+    found: Mapping[NotePath, list[Diagnostic]],
+    judged: AbstractSet[NotePath],
+) -> Checked:
+    """Return what was found; an attachment counts only where something was."""
+    with_findings = {path for path, diagnostics in found.items() if diagnostics}
+    paths = sorted({path for path in judged if not is_attachment(path)} | with_findings)
+    diagnostics = [one for path in paths for one in found.get(path, ())]
+    return Checked(diagnostics, Reread(texts, paths), vault, paths)
+
+
+def _in_settings(
+    workspace: Workspace, vault: Vault, wanted: Callable[[NotePath], bool]
+) -> Iterator[tuple[NotePath, list[Diagnostic]]]:
+    """Yield what is found in the files of settings that cannot be read."""
     for note in workspace.broken_settings:
-        if workspace.is_checked(note.path):
-            yield note
-    for path in workspace.attachments:
-        yield Note(path, "")
+        if workspace.is_checked(note.path) and wanted(note.path):
+            yield note.path, lint_note(note, vault, workspace.rules_of(note.path))
+
+
+def _judged_again(
+    texts: Texts, vault: Vault, paths: Sequence[NotePath], processes: int
+) -> Iterator[tuple[NotePath, list[Diagnostic]]]:
+    """Yield what is found in notes of which too much was taken for granted."""
+    batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
+    # a vault that is read from many batches is not handed round but inherited
+    again = partial(judge_again, texts, vault)
+    for batch, verdicts in zip(batches, spread(again, batches, processes), strict=True):
+        for path, verdict in zip(batch, verdicts, strict=True):
+            yield path, verdict.diagnostics
+
+
+class Reread(Mapping[NotePath, Note]):
+    """The notes that were judged, read again one by one when they are asked for."""
+
+    def __init__(self, texts: Texts, paths: Sequence[NotePath]) -> None:
+        self._texts, self._paths = texts, dict.fromkeys(paths)
+        self._last: Note | None = None
+
+    def __getitem__(self, path: NotePath) -> Note:
+        if path not in self._paths:
+            raise KeyError(path)
+        if self._last is None or self._last.path != path:
+            self._last = self._texts.read(path)
+        return self._last
+
+    def __iter__(self) -> Iterator[NotePath]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def repair(
@@ -107,6 +164,7 @@ def repair(
     that is not `mendable`, or comes from a replica with `fix = false`, stays as it is.
     """
     kept = tuple(f"{one.into}/".lstrip("/") for one in workspace.config.replica if not one.fix)
+    read = _Once(checked.notes)
 
     def concerned(note: Note, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         left = concern(note, found)
@@ -114,12 +172,17 @@ def repair(
             return left
         return [one._replace(finding=one.finding._replace(fix=None)) for one in left]
 
-    by_note = {path: concerned(checked.notes[path], d) for path, d in _by_note(checked).items()}
-    read = checked.notes.__getitem__
+    def found_in(path: NotePath, found: list[Diagnostic]) -> list[Diagnostic]:
+        """Judge what can be mended again: it must fit the text that is to be changed."""
+        if not any(one.finding.fix for one in found):
+            return found
+        return concerned(read(path), lint_note(read(path), checked.vault, workspace.rules_of(path)))
+
+    by_note = {path: found_in(path, found) for path, found in _by_note(checked).items()}
     rules = workspace.rules_of
     mended = fix_vault(by_note, read, checked.vault, rules, unsafe=unsafe, concern=concerned)
     plan = tuple(
-        Write(path, text.encode(), _digest_of(checked.notes[path]), "safe fixes")
+        Write(path, text.encode(), digest(read(path).text.encode()), "safe fixes")
         for path, text in sorted(mended.texts.items())
     )
     outcome = carry_out(workspace.root, plan, "check --fix") if act else (Outcome(plan, ()), None)
@@ -127,22 +190,29 @@ def repair(
     left = {path: found for path, found in mended.left.items() if path not in refused}
     now = {**by_note, **left}
     diagnostics = [diagnostic for path in sorted(now) for diagnostic in now[path]]
-    notes = {
-        path: Note(path, mended.texts[path]) if path in mended.texts and path not in refused else n
-        for path, n in checked.notes.items()
-    }
+    texts = {path: text for path, text in mended.texts.items() if path not in refused}
+    fresh = {path: Note(path, text) for path, text in texts.items()}
+    notes = ChainMap(fresh, cast(dict[NotePath, Note], checked.notes))
     after = checked._replace(diagnostics=diagnostics, notes=notes)
     made = [diagnostic for diagnostic in mended.made if diagnostic.path not in refused]
     return Repaired(plan, made, mended.dropped, outcome[0].refused, after, outcome[1])
+
+
+class _Once:
+    """Reads each note once: what is mended, and what is expected on disk, is one text."""
+
+    def __init__(self, notes: Mapping[NotePath, Note]) -> None:
+        self._notes, self._read = notes, dict[NotePath, Note]()
+
+    def __call__(self, path: NotePath) -> Note:
+        if path not in self._read:
+            self._read[path] = self._notes[path]
+        return replace(self._read[path])  # without what was parsed: there may be thousands
 
 
 def _by_note(checked: Checked) -> dict[NotePath, list[Diagnostic]]:
     """Return the diagnostics of each note that was checked, those without any included."""
     grouped: dict[NotePath, list[Diagnostic]] = {path: [] for path in checked.judged}
     for diagnostic in checked.diagnostics:
-        grouped.setdefault(diagnostic.path, []).append(diagnostic)
+        grouped[diagnostic.path].append(diagnostic)
     return grouped
-
-
-def _digest_of(note: Note) -> str:
-    return digest(note.text.encode())

@@ -22,6 +22,7 @@ from knapper.cli.progress import reporting
 from knapper.cli.scope import Asked, broken_elsewhere, scope_of, starting_folder
 from knapper.cli.terminal import Paint, number_of
 from knapper.core.fix import Concern
+from knapper.shell.cores import cores
 
 __all__ = ["command"]
 
@@ -83,7 +84,9 @@ def command(
             click.echo(f"warning: {broken.path}: {said}", err=True)
     with reporting() as progress:
         checked = scope.narrowed(
-            check(workspace, scope.wanted, instead=scope.instead, progress=progress)
+            check(
+                workspace, scope.wanted, instead=scope.instead, progress=progress, processes=cores()
+            )
         )
     elsewhere = broken_elsewhere(workspace, checked, scope)
     known = baseline or _baseline_of(workspace)

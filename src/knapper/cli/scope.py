@@ -1,9 +1,10 @@
 """Which notes a check reports on: PATHS, what changed for git, or standard input."""
 
 import sys
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import click
 
@@ -11,6 +12,7 @@ from knapper.app.changes import Changes, changed, effects, staged
 from knapper.app.check import Checked
 from knapper.app.workspace import Workspace
 from knapper.core.errors import KnapperError
+from knapper.core.note import Note
 from knapper.core.paths import NotePath
 from knapper.core.rule import Diagnostic
 from knapper.core.text import Span
@@ -94,7 +96,7 @@ def broken_elsewhere(
     def joined(later: Checked) -> Checked:
         return later._replace(
             diagnostics=sorted((*later.diagnostics, *(one for _, one in found)), key=_place),
-            notes={**later.notes, **notes},
+            notes=ChainMap(notes, cast(dict[NotePath, Note], later.notes)),
             judged=sorted((*later.judged, *notes)),
         )
 

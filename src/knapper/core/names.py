@@ -88,17 +88,19 @@ class Names:
     # -- what a link means -------------------------------------------------------------
 
     @cached_property
-    def anywhere(self) -> dict[str, Resolution]:
-        """What a link's path means wherever it stands, as far as it is known by now.
-
-        It begins with the names of notes that no other file has, as they are written.
-        """
-        known: dict[str, Resolution] = {}
+    def unique(self) -> dict[str, Found]:
+        """The names of notes that no other file has, as a link writes them."""
+        found: dict[str, Found] = {}
         for paths in self._by_name.values():
             name, _, ending = name_of(paths[0]).partition(".")
             if len(paths) == 1 and ending == "md" and "#" not in name and name == tidy(name):
-                known[name] = Found(paths[0])
-        return known
+                found[name] = Found(paths[0])
+        return found
+
+    @cached_property
+    def anywhere(self) -> dict[str, Resolution]:
+        """What a link's path means wherever it stands, as far as it was asked for."""
+        return {**self.unique}
 
     def resolve(self, path: str, folder: str) -> Resolution:
         """Find the file that the path of a link means in a note of this folder."""

@@ -14,12 +14,16 @@ from typing import cast
 from knapper.core.note import Facts
 from knapper.core.paths import NotePath
 
-__all__ = ["Shelf", "aliases_of", "bucket_of", "folded_up", "joined", "unfolded"]
+__all__ = ["Shelf", "aliases_of", "bucket_of", "folded_up", "in_buckets", "joined", "unfolded"]
 
 _NOTE, _PLAIN, _LIST, _ITEM = "\x1c", "\x1d", "\x1e", "\x1f"
 _HEADINGS, *_OTHERS = Facts._fields
 _ALIASES = 2 + _OTHERS.index("aliases")
 _SETS = frozenset(name for name in _OTHERS if isinstance(Facts._field_defaults[name], frozenset))
+
+
+_BUCKET = 64
+"""Notes in a bucket: few enough to look one up, many enough to be handed round at once."""
 
 
 def folded_up(facts: Facts) -> str:
@@ -116,6 +120,15 @@ def aliases_of(facts: Mapping[NotePath, Facts]) -> Iterator[tuple[NotePath, Sequ
 def joined(texts: Iterable[str]) -> str:
     """Return the folded facts of a bucket's notes as one text."""
     return _NOTE.join(texts)
+
+
+def in_buckets(paths: Iterable[NotePath]) -> list[list[NotePath]]:
+    """Return the paths in buckets of a good size, each in its own, in order."""
+    ordered = list(paths)
+    buckets: list[list[NotePath]] = [[] for _ in range(len(ordered) // _BUCKET + 1)]
+    for path in ordered:
+        buckets[bucket_of(path, len(buckets))].append(path)
+    return buckets
 
 
 def bucket_of(path: NotePath, buckets: int) -> int:

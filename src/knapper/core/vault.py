@@ -117,7 +117,7 @@ class Vault:
     @cached_property
     def _plain(self) -> set[str]:
         """Targets that plainly hold wherever they stand: see `doubtful`."""
-        return set(self.names.anywhere)
+        return {*self.names.unique}
 
     def _holds(self, target: str, source: NotePath) -> bool:
         name, _, subpath = target.partition("#")

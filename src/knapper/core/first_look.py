@@ -1,0 +1,110 @@
+"""Judging notes before the facts of the others are known.
+
+Which files there are is known from the start, and nearly every link to a heading or
+block is right. So a note is judged while it is read, as if all of them were; what was
+taken for granted is written down, and looked up when all notes were read. Only where
+it was wrong is the note judged again: two readings of it, where there would be none
+without a finding.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from knapper.core.names import Names
+from knapper.core.note import Facts
+from knapper.core.paths import NotePath, folded
+from knapper.core.settings import Settings
+from knapper.core.shelf import Shelf
+from knapper.core.subpaths import Subpath, has_parts, part_key, subpath_of
+from knapper.core.vault import Vault
+
+__all__ = ["FirstLook", "Granted", "is_right"]
+
+
+class Granted(NamedTuple):
+    """What was taken for granted: that notes have these parts, and none these aliases.
+
+    `linked` are files to which others link; with `unsure` more was asked than can be
+    taken for granted.
+    """
+
+    parts: tuple[tuple[NotePath, str], ...] = ()
+    aliases: tuple[str, ...] = ()
+    linked: tuple[NotePath, ...] = ()
+    unsure: bool = False
+
+
+class FirstLook(Vault):
+    """A vault of which only the files are known, and the facts of the note in hand."""
+
+    _is_sure = False
+
+    def __init__(self, names: Names, settings: Settings) -> None:
+        super().__init__(names, {}, settings)
+        self._parts: set[tuple[NotePath, str]] = set()
+        self._aliases: set[str] = set()
+        self._links: set[NotePath] = set()
+        self._is_unsure = False
+
+    def look_at(self, path: NotePath, facts: Facts) -> None:
+        """Turn to the next note."""
+        self._facts = {path: facts}
+        self._parts, self._aliases, self._links = set(), set(), set()
+        self._is_unsure = False
+
+    def granted(self) -> Granted | None:
+        """Return what was taken for granted since, None for nothing."""
+        if not (self._parts or self._aliases or self._links or self._is_unsure):
+            return None
+        return Granted(
+            tuple(self._parts), tuple(self._aliases), tuple(self._links), self._is_unsure
+        )
+
+    @property
+    def facts(self) -> Mapping[NotePath, Facts]:
+        self._is_unsure = True
+        return super().facts
+
+    def facts_of(self, path: NotePath) -> Facts:
+        self._is_unsure = self._is_unsure or path not in self._facts
+        return super().facts_of(path)
+
+    def subpath_in(self, path: NotePath, subpath: str) -> Subpath | None:
+        if path in self._facts or not has_parts(path):
+            return super().subpath_in(path, subpath)
+        self._asked.about.add(f"part/{part_key(path, subpath)}")
+        self._parts.add((path, subpath))
+        return subpath_of(path, subpath, Facts())._replace(found=True)
+
+    @property
+    def aliases(self) -> Mapping[str, list[NotePath]]:
+        self._is_unsure = True
+        return {}
+
+    def aliased(self, name: str) -> Sequence[NotePath]:
+        key = folded(name.strip())
+        self._asked.about.add(f"alias/{key}")
+        self._aliases.add(key)
+        return ()
+
+    def is_linked(self, path: NotePath) -> bool:
+        self._asked.about.add(f"linked/{path}")
+        self._links.add(path)
+        return True
+
+
+def is_right(granted: Granted, vault: Vault, shelf: Shelf) -> bool:
+    """Tell whether what was taken for granted holds in the vault as it is."""
+    return not (
+        granted.unsure
+        or any(alias in vault.aliases for alias in granted.aliases)
+        or any(path not in vault.linked for path in granted.linked)
+        or not all(_has_part(shelf, path, subpath) for path, subpath in granted.parts)
+    )
+
+
+def _has_part(shelf: Shelf, path: NotePath, subpath: str) -> bool:
+    if path not in shelf:
+        return False
+    # nearly every link names a heading as it is written, and that is seen without unfolding
+    return shelf.has_heading(path, subpath) or subpath_of(path, subpath, shelf[path]).found
