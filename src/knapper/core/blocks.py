@@ -72,8 +72,10 @@ _DELIMITER_ROW = re.compile(r"\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+
 _CELL_END = re.compile(r"\\.|\|")
 
 _QUOTE = -1
-_FENCE_MAY_CLOSE = frozenset(" \t`~")
-_PLAIN_ITEM = re.compile(r"[-*+] (?:[^\W\d_]|\[[^^])")
+# what can open no block, underline no line and be no row of dashes, wherever it begins
+_TEXT = r"(?:[^\s\d_>#`~<$\[\]\-+*|:=]|\*{1,2}[^\s*]|\[(?!\^))"
+_PLAIN = re.compile(_TEXT)
+_PLAIN_ITEM = re.compile(rf"( *+)(?:[-*+]|([0-9]{{1,9}})[.)]) (?={_TEXT})")
 _FOOTNOTE_INDENT = 4
 
 
@@ -145,7 +147,7 @@ class _BlockReader:
     __slots__ = (
         "breaks", "column", "end", "first", "fresh", "headings", "index", "leaf", "leaf_close",
         "leaf_end", "leaf_start", "line", "matched", "paragraph", "pending", "position",
-        "previous", "previous_start", "regions", "single", "stack", "start", "table",
+        "previous", "regions", "single", "stack", "start", "table",
         "tables", "text", "unclosed", "width",
     )  # fmt: skip
 
@@ -162,8 +164,7 @@ class _BlockReader:
         self.leaf = self.leaf_close = ""
         self.leaf_start = self.leaf_end = 0
         self.paragraph = 0
-        self.previous = ""  # the paragraph's last line
-        self.previous_start = 0
+        self.previous = 0  # where the text of the paragraph's last line begins
         self.single = False  # the last line alone could be a setext heading's text
         self.table = -1  # where the open table starts
         self.line = ""
@@ -171,31 +172,26 @@ class _BlockReader:
         self.width = self.first = self.matched = 0
 
     def read(self) -> None:
-        """Go through the lines; the usual ones are dealt with here, at once."""
-        position = self.start
-        text = self.text
-        for line in (text[position:] if position else text).split("\n"):
-            self.position = position
-            first = line[:1]
+        """Go through the text, at each empty line a piece; most are one line of a usual kind."""
+        position, text = self.start, self.text
+        *pieces, last = (text[position:] if position else text).split("\n\n")
+        for piece in pieces:
+            after = position + len(piece) + 1  # where the empty line is
             if self.leaf:
-                if self.stack or self.leaf != "fence" or first in _FENCE_MAY_CLOSE:
-                    self._any_line(line)
+                if self.stack or self.leaf != "fence" or self.leaf_close in piece:
+                    self._lines(piece, position)
+                    self._empty_line(after)
                 else:
-                    self.leaf_end = position + len(line) - line.endswith("\r")
-            elif first.isalpha():
-                self._letter_line(line, position)
-            elif not line:
-                self._empty_line(position)
-            elif first in "-*+" and self.table < 0 and _PLAIN_ITEM.match(line):
-                self._plain_item(line, position)
-            elif first == "#" and self.table < 0 and _ATX.match(line):
-                self._heading_line(line, position)
-            elif first == "|" and self.table >= 0 and not self.stack:
-                self.breaks.append(position)
-                self.paragraph += 1
+                    self.leaf_end = after
+            elif "\n" not in piece and (piece[:1].isalpha() or _PLAIN.match(piece)):
+                self.stack.clear()
+                self.fresh = False
+                self.breaks += (position, after)
             else:
-                self._any_line(line)
-            position += len(line) + 1
+                self._lines(piece, position)
+                self._empty_line(after)
+            position = after + 1
+        self._lines(last, position)
         if self.leaf:
             if self.leaf in ("fence", "math"):
                 self.unclosed.append(self.leaf_start)
@@ -204,8 +200,33 @@ class _BlockReader:
 
     # -- usual lines -------------------------------------------------------------------
 
-    def _letter_line(self, line: str, position: int) -> None:
-        """Take a line that begins with a letter: it opens no block, but ends containers."""
+    def _lines(self, piece: str, position: int) -> None:
+        """Go through the lines of a piece; the usual ones are dealt with at once."""
+        for line in piece.split("\n"):
+            first = line[:1]
+            if self.leaf:
+                if self.stack or self.leaf != "fence" or self.leaf_close in line:
+                    self._any_line(line, position)
+                else:
+                    self.leaf_end = position + len(line) - line.endswith("\r")
+            elif first.isalpha() or _PLAIN.match(line):
+                self._plain_line(position)
+            elif not line:
+                self._empty_line(position)
+            elif self.table >= 0:
+                if first == "|" and not self.stack:
+                    self.breaks.append(position)
+                    self.paragraph += 1
+                else:
+                    self._any_line(line, position)
+            elif first == "#" and (heading := _ATX.match(line)):
+                self._heading_line(line, position, heading)
+            elif not ((item := _PLAIN_ITEM.match(line)) and self._plain_item(position, item)):
+                self._any_line(line, position)
+            position += len(line) + 1
+
+    def _plain_line(self, position: int) -> None:
+        """Take a line that can open no block and be no row of dashes; it may end containers."""
         if self.paragraph:  # (lazily) continued
             if self.table >= 0:
                 self.breaks.append(position)
@@ -217,36 +238,48 @@ class _BlockReader:
                 self.fresh = False
             self.breaks.append(position)
             self.paragraph, self.single = 1, True
-        self.previous, self.previous_start = line, position
+        self.previous = position
 
     def _empty_line(self, position: int) -> None:
-        if self.stack and (self.fresh or _QUOTE in self.stack):
-            self._any_line("")
+        if self.leaf or (self.stack and (self.fresh or _QUOTE in self.stack)):
+            self._any_line("", position)
             return
         self.breaks.append(position)
         self.paragraph, self.single = 0, False
         if self.table >= 0:
             self._close_table(position)
 
-    def _plain_item(self, line: str, position: int) -> None:
-        """Take a bullet at the margin that is followed by plain text."""
-        self.stack[:] = (2,)
+    def _plain_item(self, position: int, item: re.Match[str]) -> bool:
+        """Take a list item that holds text and is indented by blanks; False if it is none."""
+        width, end = item.end(1), item.end()
+        indent, matched = width, 0
+        if width:
+            for wanted in self.stack:
+                if wanted == _QUOTE or indent < wanted:
+                    break
+                indent -= wanted
+                matched += 1
+            if indent > 3:
+                return False
+        if self.paragraph and matched == len(self.stack) and item[2] and int(item[2]) != 1:
+            return False
+        self.stack[matched:] = (indent + end - width,)
         self.fresh = False
         self.breaks.append(position)
         self.paragraph, self.single = 1, True
-        self.previous, self.previous_start = line[2:], position + 2
+        self.previous = position + end
+        return True
 
-    def _heading_line(self, line: str, position: int) -> None:
+    def _heading_line(self, line: str, position: int, heading: re.Match[str]) -> None:
         """Take a heading at the margin, which ends all containers."""
         self.stack.clear()
         self.fresh = False
         self.paragraph, self.single = 0, False
         self.breaks += (position, position + len(line) + 1)
-        self.first, self.end = 0, len(line) - line.endswith("\r")
-        self._heading(line[: self.end])
+        self._heading(heading, line.removesuffix("\r"), position)
 
-    def _any_line(self, line: str) -> None:
-        self.line = line
+    def _any_line(self, line: str, position: int) -> None:
+        self.line, self.position = line, position
         self.end = len(line) - line.endswith("\r")
         self._match_containers()
         if self.leaf and self._continue_leaf():
@@ -408,8 +441,8 @@ class _BlockReader:
             return False
         if not self.stack:
             level = 1 if rest[0] == "=" else 2
-            start, end = self.previous_start, self.position + self.end
-            self.headings.append(Heading(level, self.previous.strip(), start, end))
+            end = self.position + self.end
+            self.headings.append(Heading(level, self._line_before(), self.previous, end))
         self._end_paragraph()
         self.breaks.append(self.position + len(self.line) + 1)
         return True
@@ -504,7 +537,9 @@ class _BlockReader:
         rest = self.line[self.first : self.end]
         if kind in ("#", "rule"):
             if kind == "#" and not self.stack:
-                self._heading(rest)
+                heading = _ATX.match(rest)
+                assert heading is not None  # that is how it was known
+                self._heading(heading, rest, self.position + self.first)
             self.breaks.append(self.position + len(self.line) + 1)
             return
         self.leaf = kind
@@ -518,18 +553,24 @@ class _BlockReader:
             case "html":
                 self.leaf_close = _html_end(rest, False) or ""
                 self.single = True
-                self.previous, self.previous_start = rest, self.leaf_start
+                self.previous = self.leaf_start
                 if self.leaf_close and _html_ends(rest, self.leaf_close):
                     self._close_leaf(self.leaf_end)
 
-    def _heading(self, rest: str) -> None:
-        level = len(rest) - len(rest.lstrip("#"))
-        text = rest[level:].strip(" \t")
-        bare = text.rstrip("#")
-        if not bare or bare[-1] in " \t":
-            text = bare.rstrip(" \t")
-        start = self.position + self.first
-        self.headings.append(Heading(level, text, start, self.position + self.end))
+    def _heading(self, mark: re.Match[str], line: str, start: int) -> None:
+        """Add the heading that `mark` opens; `line` is it, and `start` where it begins."""
+        level = mark.end(1)
+        text = line[level:].strip(" \t")
+        if text.endswith("#"):
+            bare = text.rstrip("#")
+            if not bare or bare[-1] in " \t":
+                text = bare.rstrip(" \t")
+        self.headings.append(Heading(level, text, start, start + len(line)))
+
+    def _line_before(self) -> str:
+        """Return the text of the paragraph's last line."""
+        end = self.text.find("\n", self.previous)
+        return self.text[self.previous : end].strip()
 
     # -- text -----------------------------------------------------------------------
 
@@ -546,11 +587,11 @@ class _BlockReader:
             self.matched == len(self.stack)
             and rest[0] in "|-:"
             and _DELIMITER_ROW.match(rest)
-            and ("|" in rest or "|" in self.previous)
-            and _cells(rest) == _cells(self.previous)
+            and ("|" in rest or "|" in self._line_before())
+            and _cells(rest) == _cells(self._line_before())
         ):
-            self.table = self.previous_start
+            self.table = self.previous
             self.breaks += (self.position, self.position + len(self.line) + 1)
         self.paragraph += 1
         self.single = self.paragraph == 1
-        self.previous, self.previous_start = rest, self.position + self.first
+        self.previous = self.position + self.first
