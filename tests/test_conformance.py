@@ -21,7 +21,6 @@ CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "conformance" / "cases.json").read_text(encoding="utf-8")
 )
 OPEN = {
-    "b-dup-id": "the rule duplicate-block-id is to come",
     "set-app-json-invalid": "invalid-config speaks of the file of settings, not of the note",
 }
 """Cases of low confidence whose `lint` does not hold."""

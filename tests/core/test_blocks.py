@@ -6,7 +6,7 @@ Obsidian is not known to differ.
 
 import pytest
 
-from knapper.core.note import Note, footnotes_of
+from knapper.core.note import Note, facts_of
 
 HEADINGS = [
     ("#", [(1, "")]),
@@ -132,4 +132,4 @@ def test_tags(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), FOOTNOTES, ids=[repr(t) for t, _ in FOOTNOTES])
 def test_footnotes(text: str, expected: set[str]) -> None:
-    assert footnotes_of(Note("s.md", text)) == expected
+    assert facts_of(Note("s.md", text)).footnotes == expected

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from knapper.checks.links.judgement import judge
-from knapper.checks.links.wording import described
+from knapper.checks.links.wording import described, either
 from knapper.core.canvas import Canvas
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, folded, is_note, name_of, stem_of
@@ -105,6 +105,22 @@ def canvas_edge(note: Note) -> Iterator[Finding]:
                 )
 
 
+@check(when="canvas")
+def canvas_side(note: Note) -> Iterator[Finding]:
+    """Report sides and ends of edges that are none of those JSON Canvas has."""
+    canvas = _canvas(note)
+    for edge, offset in zip(canvas.edges, canvas.edge_offsets, strict=True):
+        for key, allowed in _SIDES.items():
+            value = edge.get(key)
+            if value is not None and value not in allowed:
+                message = f"'{value}' is no '{key}'; expected {either(list(allowed), 4)}"
+                yield Finding(_at(offset, note), message)
+
+
+_FOUR = ("top", "right", "bottom", "left")
+_SIDES = dict.fromkeys(("fromSide", "toSide"), _FOUR) | dict.fromkeys(
+    ("fromEnd", "toEnd"), ("none", "arrow")
+)
 _COLOUR = re.compile(r"[1-6]|#(?:[0-9a-fA-F]{3}){1,2}|#(?:[0-9a-fA-F]{4}){1,2}|")
 
 

@@ -32,7 +32,7 @@ def unlinkable_file_name(note: Note) -> Iterator[Finding]:
     """Report names with a sign at which a wikilink to them would end or be cut."""
     name = name_of(note.path)
     if found := _CUTS_A_LINK.search(name):
-        yield Finding(_top(note), f"no wikilink can name '{name}': {_CUT[found[0]]} there")
+        yield Finding(_top(note), f"no wikilink can name '{_shown(name)}': {_CUT[found[0]]} there")
 
 
 @check(files=True)
@@ -46,7 +46,8 @@ def illegal_file_name(
         for reason, where in _illegal(name):
             if refusing := [_SYSTEMS[system] for system in systems if system in where]:
                 on = _listed(refusing)
-                yield Finding(_top(note), f"{whose} '{name}' has {reason}, which {on} cannot store")
+                said = f"{whose} '{_shown(name)}' has {reason}, which {on} cannot store"
+                yield Finding(_top(note), said)
 
 
 @check(files=True)
@@ -63,7 +64,7 @@ def long_file_name(
         return
     for whose, name in _names(path, vault):
         if (size := len(name.encode(errors="surrogatepass"))) > most_bytes:
-            shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
+            shown = _shown(name) if len(name) <= _SHOWN else f"{_shown(name[:_SHOWN])}…"
             message = f"{whose} '{shown}' has {size} bytes; Linux and Android allow {most_bytes}"
             yield Finding(_top(note), message)
     if (units := len(path.encode("utf-16-le", errors="surrogatepass")) // 2) > most_path:
@@ -79,8 +80,7 @@ def invisible_character(note: Note, vault: Vault) -> Iterator[Finding]:
     for whose, name in _names(note.path, vault):
         if found := [sign for sign in _INVISIBLE.finditer(name) if not _is_needed(sign)]:
             noun = "an invisible character" if len(found) == 1 else "invisible characters"
-            shown = _INVISIBLE.sub(lambda sign: f"<U+{ord(sign[0]):04X}>", name)
-            yield Finding(_top(note), f"{whose} '{shown}' has {noun} in its name")
+            yield Finding(_top(note), f"{whose} '{_shown(name)}' has {noun} in its name")
 
 
 @check(files=True)
@@ -136,6 +136,8 @@ _MAY_BE_ILLEGAL = re.compile(
     r"|(?:\A|/)(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[./]|\Z)",
     re.IGNORECASE,
 )
+_RAW_BYTE = re.compile("[\udc80-\udcff]")
+"""How `os.fsdecode` gives a byte of a name that is not UTF-8 (PEP 383)."""
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 )
@@ -159,6 +161,12 @@ def _names(path: NotePath, vault: Vault) -> Iterator[tuple[str, str]]:
     while folder and vault.is_first_in(folder, path):
         yield "the folder", name_of(folder)
         folder = folder_of(folder)
+
+
+def _shown(name: str) -> str:
+    """Return a name in which signs that nobody sees, and bytes that are none, are spelt out."""
+    spelt = _INVISIBLE.sub(lambda sign: f"<U+{ord(sign[0]):04X}>", name)
+    return _RAW_BYTE.sub(lambda sign: f"<0x{ord(sign[0]) - 0xDC00:02X}>", spelt)
 
 
 def _illegal(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -10,7 +10,7 @@ from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
 
-__all__ = ["multiple_blank_lines", "trailing_whitespace"]
+__all__ = ["missing_final_newline", "multiple_blank_lines", "trailing_whitespace"]
 
 
 @check
@@ -50,6 +50,18 @@ def multiple_blank_lines(note: Note, *, most: int = 2) -> Iterator[Finding]:
         fix = Fix("take the lines away that are too many", (Edit(surplus, ""),))
         message = f"{lines} empty lines in a row; expected at most {most}"
         yield Finding(Span(surplus.start, surplus.start), message, fix)
+
+
+@check
+def missing_final_newline(note: Note) -> Iterator[Finding]:
+    """Report notes whose last line has no end; an empty note has no line."""
+    text = note.text
+    if text.endswith("\n") or not text[note.body :] or not note.is_markdown:
+        return
+    end = len(text)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    fix = Fix("end the last line", (Edit(Span(end, end), newline),))
+    yield Finding(Span(end, end), "the last line has no end; expected a line end", fix)
 
 
 _TRAILING = re.compile(r"(?<![ \t])[ \t]++(?=\r?(?:\n|\Z))")

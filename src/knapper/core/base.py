@@ -1,18 +1,19 @@
-"""Reading a `.base` file, as far as it concerns other files.
+"""Reading a `.base` file: its views, what it names, and what keeps it from being read.
 
 A base is a YAML mapping with `views`, each with a `name` (Obsidian Help, "Bases
 syntax"); `![[x.base#View]]` names one of them. Its filters and formulas name notes
-and folders in calls ("Functions"), which are hints and no links.
+and folders in calls ("Functions"), which are hints and no links. Keys, kinds of views
+and functions that are not known here are left alone: plugins add their own.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from knapper.core.frontmatter import YamlError, read_tree
+from knapper.core.frontmatter import Node, YamlError, read_tree
 from knapper.core.text import Span
 
-__all__ = ["Base", "BaseReference", "base_references", "read_base", "views_of"]
+__all__ = ["Base", "BaseReference", "View", "base_references", "read_base", "views_of"]
 
 
 class BaseReference(NamedTuple):
@@ -26,30 +27,44 @@ class BaseReference(NamedTuple):
     span: Span
 
 
-class Base(NamedTuple):
-    """What a base holds; `error` tells why it cannot be read, and where."""
+class View(NamedTuple):
+    """A view that has a name, and where the name stands."""
 
-    views: tuple[str, ...] = ()
+    name: str
+    span: Span
+
+
+class Base(NamedTuple):
+    """What a base holds; `keys` are those at its top, `error` tells why it is none."""
+
+    views: tuple[View, ...] = ()
+    keys: tuple[View, ...] = ()
     error: YamlError | None = None
 
 
-def read_base(text: str) -> Base:
-    """Read a base; an empty file has no views."""
-    start = int(text.startswith("\ufeff"))
-    root, error = read_tree(text[start:], start)
+def read_base(text: str, start: int = 0) -> Base:
+    """Read a base, or the base in a code block, whose text begins at offset `start`.
+
+    Every offset has `start` added. An empty text is a base without views. A value that
+    begins with `!` is a formula to some and a tag to YAML: what the app makes of it is
+    not known, so nothing is said of it.
+    """
+    mark = int(text.startswith("\ufeff"))
+    source = text[mark:]
+    root, error = read_tree(source, start + mark)
+    if error is not None and source.startswith("!", error.offset - start - mark):
+        return Base()
     if root is None or error is not None:
         return Base(error=error)
-    if not isinstance(root.value, dict):
-        message = "a base is a group of keys: filters, formulas, properties, views"
-        return Base(error=YamlError(root.span.start, message, "root"))
-    views = root.value.get("views")
-    names = (view.get("name") for view in _items(views) if isinstance(view, dict))
-    return Base(tuple(name for name in names if isinstance(name, str)))
+    if root.value is not None and not root.pairs:
+        return Base(error=_not_a_mapping(root))
+    keys = tuple(View(str(key.value), key.span) for key, _ in root.pairs)
+    return Base(tuple(_views(root)), keys)
 
 
 def views_of(text: str) -> tuple[str, ...]:
     """Return the names of a base's views, () if it cannot be read."""
-    return read_base(text).views
+    return tuple(view.name for view in read_base(text).views)
 
 
 def base_references(text: str) -> Iterator[BaseReference]:
@@ -70,5 +85,18 @@ _CALL = re.compile(
 )
 
 
-def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
+def _not_a_mapping(root: Node) -> YamlError | None:
+    if root.value == {}:
+        return None
+    kind = "a list" if isinstance(root.value, list) else "one value"
+    return YamlError(root.span.start, f"{kind}; expected 'key: value' lines", "root")
+
+
+def _views(root: Node) -> list[View]:
+    views = next((value for key, value in root.pairs if key.value == "views"), None)
+    return [
+        View(value.value, value.span)
+        for item in (views.items if views is not None else ())
+        for key, value in item.pairs
+        if key.value == "name" and isinstance(value.value, str)
+    ]

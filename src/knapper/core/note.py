@@ -1,13 +1,17 @@
 """A note: its path and text, and what is read from them when it is asked for."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
+from urllib.parse import unquote
 
+from knapper.core.base import Base, read_base
 from knapper.core.blocks import Blocks, Heading, Region, read_blocks
 from knapper.core.canvas import Canvas, read_canvas
+from knapper.core.footnotes import Footnote, read_footnotes
 from knapper.core.frontmatter import (
     Frontmatter,
     PropertyLink,
@@ -72,6 +76,10 @@ class Note:
         return read_canvas(self.text) if extension(self.path) == "canvas" else None
 
     @cached_property
+    def base(self) -> Base | None:
+        return read_base(self.text) if extension(self.path) == "base" else None
+
+    @cached_property
     def structure(self) -> Blocks:
         """Regions, headings, tables and breaks of the body."""
         return read_blocks(self.text, self.body) if self.is_markdown else Blocks([], [], [], [], [])
@@ -92,6 +100,11 @@ class Note:
         return self.structure.tables
 
     @property
+    def unclosed(self) -> list[int]:
+        """Where fences and `$$` blocks begin that only the end of the note closes."""
+        return self.structure.unclosed
+
+    @property
     def links(self) -> list[Link]:
         return self.inline.links
 
@@ -109,6 +122,13 @@ class Note:
         names = frozenset(map(attrgetter("target"), self.links))
         links = self.frontmatter_links
         return names.union(link.link for link in links) if links else names
+
+    @cached_property
+    def footnotes(self) -> tuple[Footnote, ...]:
+        """The marks of footnotes in the body, those that define one included."""
+        if not self.is_markdown:
+            return ()
+        return read_footnotes(self.text, self.body, self.region_at)
 
     @cached_property
     def timestamps(self) -> tuple[Timestamp, ...]:
@@ -157,26 +177,29 @@ def facts_of(note: Note) -> Facts:
         blocks=frozenset(block.name.lower() for block in note.blocks),
         aliases=aliases_of(note.frontmatter),
         tags=frozenset((*tags_of(note.frontmatter), *(tag.name for tag in note.tags))),
-        footnotes=footnotes_of(note),
+        footnotes=frozenset(mark.name for mark in note.footnotes if mark.defines),
         targets=targets_of(note),
     )
 
 
-def footnotes_of(note: Note) -> frozenset[str]:
-    """Return the ids of the footnotes that a note defines."""
-    found, text, at = set(), note.text, note.text.find("[^")
-    while at >= 0:
-        end = text.find("]:", at, at + 200)
-        begins_line = not text[text.rfind("\n", 0, at) + 1 : at].strip("> \t")
-        if end > 0 and begins_line and "\n" not in text[at:end] and not note.region_at(at):
-            found.add(text[at + 2 : end].lower())
-        at = text.find("[^", at + 2)
+_SOURCE = re.compile(r"""\bsrc\s*+=\s*+["']([^"'<>:]+)["']""")
+_PICTURE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp|mp4|webm|mp3|pdf)\b", re.IGNORECASE)
+
+
+def _mentioned(note: Note) -> frozenset[str]:
+    """Return the files that a note shows without a link: in HTML, or as a cover in a property."""
+    found = set()
+    if "src=" in note.text:
+        found = {unquote(source[1]) for source in _SOURCE.finditer(note.text)}
+    if note.body and _PICTURE.search(note.text, 0, note.body):
+        values = note.frontmatter.data.values()
+        found |= {one for one in values if isinstance(one, str) and _PICTURE.search(one)}
     return frozenset(found)
 
 
 def targets_of(note: Note) -> frozenset[str]:
-    """Return what the links of a note, or the cards of a canvas, name."""
-    names = note.targets
+    """Return what the links of a note, or the cards of a canvas, name, and other mentions."""
+    names = note.targets | _mentioned(note)
     for node in note.canvas.nodes if note.canvas else ():
         paths = (node.text_of("file"), node.text_of("background"))
         names |= {f"/{path}" for path in paths if path}

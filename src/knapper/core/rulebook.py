@@ -15,7 +15,8 @@ is an example, and so a test, named by its heading. Fences of an example:
 The word `escaped` before a path, or after fixed, spells out what cannot be seen there
 and in the text:
 `\\s` blank, `\\t` tab, `\\r` CR, `\\u00a0` any code point, `\\xff` a byte (from
-0x80 on one that is not UTF-8), `\\\\` a backslash.
+0x80 on one that is not UTF-8), `\\\\` a backslash; one backslash at the very end takes the
+last line end away.
 """
 
 import re
@@ -31,7 +32,7 @@ from knapper.core.rule import CHECKS, SEVERITIES, Check, Rule, Severity
 __all__ = ["Example", "RuleNote", "read_examples", "read_rule_note", "rule_of"]
 
 _KEYS = frozenset(("summary", "severity", "since", "tags", "aliases", "enabled", "was"))
-_ESCAPES = re.compile(r"\\(?:([str\\])|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_ESCAPES = re.compile(r"\\(?:([str\\])|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\n)\Z)")
 _INVISIBLE = {"s": " ", "t": "\t", "r": "\r", "\\": "\\"}
 
 
@@ -155,7 +156,9 @@ def _unescape(text: str) -> str:
 
 def _unescaped(escape: re.Match[str]) -> str:
     """Return what an escape means; a raw byte as `surrogateescape` has it (PEP 383)."""
-    letter, code_point, byte = escape.groups()
+    letter, code_point, byte, end = escape.groups()
+    if end:
+        return ""
     if letter:
         return _INVISIBLE[letter]
     if code_point:

@@ -14,11 +14,19 @@ from typing import cast
 from knapper.core.note import Facts
 from knapper.core.paths import NotePath
 
-__all__ = ["Shelf", "aliases_of", "bucket_of", "folded_up", "in_buckets", "joined", "unfolded"]
+__all__ = [
+    "Shelf",
+    "aliases_of",
+    "bucket_of",
+    "folded_up",
+    "in_buckets",
+    "joined",
+    "tags_of",
+    "unfolded",
+]
 
 _NOTE, _PLAIN, _LIST, _ITEM = "\x1c", "\x1d", "\x1e", "\x1f"
 _HEADINGS, *_OTHERS = Facts._fields
-_ALIASES = 2 + _OTHERS.index("aliases")
 _SETS = frozenset(name for name in _OTHERS if isinstance(Facts._field_defaults[name], frozenset))
 
 
@@ -101,20 +109,31 @@ class Shelf(Mapping[NotePath, Facts]):
         headings = text.split(_LIST, 2)[1]
         return f"{_ITEM}{heading}{_ITEM}" in f"{_ITEM}{headings}"
 
-    def aliases(self) -> Iterator[tuple[NotePath, Sequence[str]]]:
-        """Yield the notes that have aliases, and those."""
+    def named(self, field: str) -> Iterator[tuple[NotePath, Sequence[str]]]:
+        """Yield the notes whose facts have something in a field of texts, and that."""
+        at = 2 + _OTHERS.index(field)
         for path in self:
             text = self.text_of(path)
-            has_some = text.startswith(_PLAIN) or text.split(_LIST, _ALIASES + 1)[_ALIASES]
-            if has_some and (aliases := unfolded(text).aliases):
-                yield path, aliases
+            if text.startswith(_PLAIN):
+                found: Sequence[str] = tuple(getattr(unfolded(text), field))
+            else:
+                found = text.split(_LIST, at + 1)[at].split(_ITEM)[:-1]
+            if found:
+                yield path, found
 
 
 def aliases_of(facts: Mapping[NotePath, Facts]) -> Iterator[tuple[NotePath, Sequence[str]]]:
     """Yield the notes that have aliases, and those; off a shelf without unfolding the rest."""
     if isinstance(facts, Shelf):
-        return facts.aliases()
+        return facts.named("aliases")
     return ((path, one.aliases) for path, one in facts.items() if one.aliases)
+
+
+def tags_of(facts: Mapping[NotePath, Facts]) -> Iterator[tuple[NotePath, Iterable[str]]]:
+    """Yield the notes that have tags, and those; off a shelf without unfolding the rest."""
+    if isinstance(facts, Shelf):
+        return facts.named("tags")
+    return ((path, one.tags) for path, one in facts.items() if one.tags)
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ are to be judged by is therefore asked for by a method; what gives away a whole 
 `facts`, `aliases`) writes down that everything was asked for.
 """
 
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
@@ -15,7 +15,7 @@ from knapper.core.names import Ambiguous, Found, Kind, Missing, Names, Resolutio
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, name_of, relative
 from knapper.core.settings import DEFAULT_SETTINGS, Settings
-from knapper.core.shelf import aliases_of
+from knapper.core.shelf import aliases_of, tags_of
 from knapper.core.subpaths import Subpath, has_parts, part_key, reduced_heading, subpath_of
 
 __all__ = [
@@ -196,6 +196,30 @@ class Vault:
         key = folded(name.strip())
         self._asked.about.add(f"alias/{key}")
         return self.aliases.get(key, ())
+
+    def usual_tag(self, tag: str) -> str:
+        """Return a tag (with `#`) as most notes of the vault write each of its levels."""
+        self._asked.about.add("facts")
+        levels = tag.split("/")
+        return "/".join(
+            self._usual_levels.get(folded("/".join(levels[: number + 1])), level)
+            for number, level in enumerate(levels)
+        )
+
+    @cached_property
+    def _usual_levels(self) -> Mapping[str, str]:
+        """Tags, folded, to the spelling of their last level that most notes have."""
+        tags = Counter(tag for _, found in tags_of(self._facts) for tag in found)
+        counts: dict[str, Counter[str]] = {}
+        for tag, number in tags.items():
+            levels = tag.split("/")
+            for depth, level in enumerate(levels):
+                key = folded("/".join(levels[: depth + 1]))
+                counts.setdefault(key, Counter())[level] += number
+        return {
+            key: min(found, key=lambda level: (-found[level], level))
+            for key, found in counts.items()
+        }
 
     @cached_property
     def aliases(self) -> Mapping[str, list[NotePath]]:

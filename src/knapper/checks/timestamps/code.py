@@ -31,7 +31,7 @@ def timestamp_in_code(note: Note) -> Iterator[Finding]:
     live = len(held) < len(note.timestamps) and any(read_anchors(note, list(note.timestamps)))
     for region, group in groupby(held, key=lambda pair: pair[1]):
         stamps = [stamp for stamp, _ in group]
-        if any(_closing_fence(note, stamp) for stamp in stamps):
+        if any(is_behind_fence(note, stamp) for stamp in stamps):
             continue  # the fence goes on by mistake: timestamp-after-fence tells it
         language = _language(note.text, region)
         example = language in _MARKUP or (not video and language in _NOTES)
@@ -46,7 +46,7 @@ def timestamp_after_fence(note: Note) -> Iterator[Finding]:
     """Report anchors behind a closing fence, which they keep from closing."""
     if not _has_code(note):
         return
-    fences = [stamp for stamp in note.timestamps if _closing_fence(note, stamp)]
+    fences = [stamp for stamp in note.timestamps if is_behind_fence(note, stamp)]
     if not fences:
         return
     line_end = "\r\n" if "\r\n" in note.text else "\n"
@@ -75,7 +75,7 @@ def _language(text: str, region: Region) -> str:
     return opening[2].lower() if opening and region.kind == "fence" else ""
 
 
-def _closing_fence(note: Note, stamp: Timestamp) -> bool:
+def is_behind_fence(note: Note, stamp: Timestamp) -> bool:
     """Tell whether an anchor is all that keeps its line from closing the fence."""
     line = line_before(note.text, stamp.start)
     closing = _CLOSING.fullmatch(line)
@@ -91,6 +91,6 @@ def _break_before(text: str, stamp: Timestamp, line_end: str) -> Edit:
     """Put the anchor on a line of its own, in the same quote or list item."""
     line = line_before(text, stamp.start)
     closing = _CLOSING.fullmatch(line)
-    assert closing is not None  # only asked for what `_closing_fence` found
+    assert closing is not None  # only asked for what `is_behind_fence` found
     start = stamp.start - len(line) + closing.end(2)
     return Edit(Span(start, stamp.start), line_end + closing[1])

@@ -1,0 +1,44 @@
+"""Footnotes of a note: where one is referred to, and where it is defined.
+
+`[^id]` refers to the footnote that a line `[^id]: text` defines (Obsidian Help, "Basic
+formatting syntax"); ids are compared without case. Inline footnotes, `^[text]`, have no id.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+__all__ = ["Footnote", "read_footnotes"]
+
+
+class Footnote(NamedTuple):
+    """A mark `[^name]`; the span holds the brackets, `name` is in lower case.
+
+    `defines` is True where it stands at the beginning of a line and a colon follows.
+    """
+
+    start: int
+    end: int
+    name: str
+    defines: bool
+
+
+_MARK = re.compile(r"\[\^([^\[\]\n]{1,200}+)\]")
+
+
+def read_footnotes(
+    text: str, start: int, is_hidden: Callable[[int], object]
+) -> tuple[Footnote, ...]:
+    """Read the marks from `start`, but those at offsets that are hidden (in code, in math)."""
+    if "[^" not in text:
+        return ()
+    return tuple(
+        Footnote(*mark.span(), mark[1].lower(), _defines(text, *mark.span()))
+        for mark in _MARK.finditer(text, start)
+        if not text.startswith("\\", mark.start() - 1) and not is_hidden(mark.start())
+    )
+
+
+def _defines(text: str, start: int, end: int) -> bool:
+    begins_line = not text[text.rfind("\n", 0, start) + 1 : start].strip("> \t")
+    return begins_line and text.startswith(":", end)
