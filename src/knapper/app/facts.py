@@ -144,7 +144,7 @@ def _base(note: Note) -> dict[str, Any] | None:
     base, references = read_base(note.text), list(base_references(note.text))
     return {
         "valid": base.error is None,
-        "views": list(base.views),
+        "views": [view.name for view in base.views],
         "string_refs": [one.text for one in references if one.kind != "folder"],
         "folder_refs": [one.text for one in references if one.kind == "folder"],
     }

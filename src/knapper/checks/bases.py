@@ -1,9 +1,8 @@
 """Rules about bases, after Obsidian Help ("Bases syntax", "Functions")."""
 
-import re
 from collections.abc import Iterator
 
-from knapper.core.base import Base, base_references, read_base
+from knapper.core.base import base_references
 from knapper.core.frontmatter import YamlError
 from knapper.core.note import Note
 from knapper.core.paths import folded
@@ -14,18 +13,18 @@ from knapper.core.vault import Missing, Vault
 __all__ = ["base_duplicate_view", "base_reference", "base_unknown_key", "invalid_base"]
 
 
-@check
+@check(when="bases")
 def invalid_base(note: Note) -> Iterator[Finding]:
     """Report bases, in a file or in a code block of a note, that are not YAML."""
-    for base in _bases(note):
+    for base in note.bases:
         if base.error is not None:
             yield Finding(_at(base.error, note), f"this base cannot be read: {base.error.message}")
 
 
-@check
+@check(when="bases")
 def base_duplicate_view(note: Note) -> Iterator[Finding]:
     """Report views with a name that another view of the base has already."""
-    for base in _bases(note):
+    for base in note.bases:
         seen: set[str] = set()
         for view in base.views:
             name = folded(view.name)
@@ -46,10 +45,10 @@ def base_reference(note: Note, vault: Vault) -> Iterator[Finding]:
             yield Finding(span, f"no note is called '{name}'")
 
 
-@check(when="base")
+@check(when="bases")
 def base_unknown_key(note: Note) -> Iterator[Finding]:
     """Report keys at the top of a base that its syntax does not name."""
-    for base in _bases(note):
+    for base in note.bases:
         for key in base.keys:
             if key.name not in _KEYS:
                 message = f"a base has no '{key.name}'; expected one of {', '.join(_KEYS)}"
@@ -57,19 +56,6 @@ def base_unknown_key(note: Note) -> Iterator[Finding]:
 
 
 _KEYS = ("filters", "formulas", "properties", "summaries", "views")
-_FENCE = re.compile(r"(?<![^\n])(?:```+|~~~+)[ \t]*+base[ \t]*+\r?\n")
-
-
-def _bases(note: Note) -> Iterator[Base]:
-    """Yield the base that a file is, or those in the code blocks of a note at its margin."""
-    if note.base is not None:
-        yield note.base
-        return
-    for region in note.structure.regions:
-        opening = _FENCE.match(note.text, region.start) if region.kind == "fence" else None
-        if opening is not None:
-            inner = note.text[opening.end() : region.end]
-            yield read_base(inner.rstrip().rstrip("`~"), opening.end())
 
 
 def _is_missing(name: str, note: Note, vault: Vault) -> bool:

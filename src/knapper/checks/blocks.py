@@ -38,13 +38,13 @@ def unclosed_math(note: Note) -> Iterator[Finding]:
             yield Finding(Span(start, start + 2), "this math is not closed; expected '$$' after it")
 
 
-@check
+@check(signs=("%%",))
 def unclosed_comment(note: Note) -> Iterator[Finding]:
     """Report `%%` that begins a comment and has no counterpart.
 
     It begins one at the beginning of a line or after a blank; `100%%` does not.
     """
-    if "%%" not in note.text or not note.is_markdown:
+    if not note.is_markdown:
         return
     opened = -1
     for found in _PERCENTS.finditer(note.text, note.body):
@@ -77,7 +77,7 @@ def fenced_note(note: Note) -> Iterator[Finding]:
     yield Finding(Span(opening.start(1), opening.end(1)), message, fix)
 
 
-@check
+@check(signs=("[!",))
 def callout_without_quote(note: Note) -> Iterator[Finding]:
     """Report `[!note]` at the beginning of a line that no `>` makes a callout."""
     if "\n[!" not in note.text and not note.text.startswith("[!", note.body):

@@ -19,15 +19,42 @@ from knapper.core.vault import Vault
 __all__ = [
     "ambiguous_stem",
     "case_collision",
+    "has_odd_name",
+    "has_twins",
     "illegal_file_name",
     "invisible_character",
     "long_file_name",
+    "may_collide",
     "unicode_collision",
     "unlinkable_file_name",
 ]
 
 
-@check(files=True)
+_ODD = re.compile(
+    r'[#|\[\]*?"<>:\\\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e'
+    r"\u2060-\u206f\ufeff\udc80-\udcff]|[ .](?:/|\Z)"
+    r"|(?:\A|/)(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[./]|\Z)",
+    re.IGNORECASE,
+)
+"""What no name has to which one of the first three rules may object."""
+
+
+def has_odd_name(note: Note, _: Vault) -> bool:
+    """Tell whether a path has anything that the rules about signs look for."""
+    return _ODD.search(note.path) is not None
+
+
+def has_twins(note: Note, vault: Vault) -> bool:
+    """Tell whether the path of another file differs in case or Unicode form only."""
+    return bool(vault.twins(note.path))
+
+
+def may_collide(note: Note, vault: Vault) -> bool:
+    """Tell whether a note may collide with another one, or have a doubtful link."""
+    return has_twins(note, vault) or bool(suspects(note, vault))
+
+
+@check(when=has_odd_name, files=True)
 def unlinkable_file_name(note: Note) -> Iterator[Finding]:
     """Report names with a sign at which a wikilink to them would end or be cut."""
     name = name_of(note.path)
@@ -35,13 +62,11 @@ def unlinkable_file_name(note: Note) -> Iterator[Finding]:
         yield Finding(_top(note), f"no wikilink can name '{_shown(name)}': {_CUT[found[0]]} there")
 
 
-@check(files=True)
+@check(when=has_odd_name, files=True)
 def illegal_file_name(
     note: Note, vault: Vault, *, systems: tuple[str, ...] = ("windows", "android", "macos", "ios")
 ) -> Iterator[Finding]:
     """Report names that a file cannot have on one of the systems."""
-    if _MAY_BE_ILLEGAL.search(note.path) is None:
-        return
     for whose, name in _names(note.path, vault):
         for reason, where in _illegal(name):
             if refusing := [_SYSTEMS[system] for system in systems if system in where]:
@@ -72,18 +97,16 @@ def long_file_name(
         yield Finding(_top(note), message)
 
 
-@check(files=True)
+@check(when=has_odd_name, files=True)
 def invisible_character(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report signs in names that nobody sees, and that no script needs there."""
-    if note.path.isascii() and note.path.isprintable():
-        return
     for whose, name in _names(note.path, vault):
         if found := [sign for sign in _INVISIBLE.finditer(name) if not _is_needed(sign)]:
             noun = "an invisible character" if len(found) == 1 else "invisible characters"
             yield Finding(_top(note), f"{whose} '{_shown(name)}' has {noun} in its name")
 
 
-@check(files=True)
+@check(when=may_collide, files=True)
 def case_collision(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report files that are one on a disk that ignores case, and links to them."""
     twins = [path for path in vault.twins(note.path) if not _look_the_same(path, note.path)]
@@ -95,11 +118,9 @@ def case_collision(note: Note, vault: Vault) -> Iterator[Finding]:
             yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
 
 
-@check(files=True)
+@check(when=has_twins, files=True)
 def unicode_collision(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report files whose names look the same and are composed of other code points."""
-    if note.path.isascii():
-        return
     twins = [path for path in vault.twins(note.path) if _look_the_same(path, note.path)]
     if twins:
         others = "another file" if len(twins) == 1 else f"{len(twins)} other files"
@@ -131,11 +152,6 @@ _EVERYWHERE = tuple(_SYSTEMS)
 _MICROSOFT = ("windows", "android")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=\.|\Z)", re.IGNORECASE)
 _REFUSED = re.compile(r'[*?"<>|:\\\x00-\x1f\x7f\udc80-\udcff]')
-_MAY_BE_ILLEGAL = re.compile(
-    r'[*?"<>|:\\\x00-\x1f\x7f\udc80-\udcff]|[ .](?:/|\Z)'
-    r"|(?:\A|/)(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[./]|\Z)",
-    re.IGNORECASE,
-)
 _RAW_BYTE = re.compile("[\udc80-\udcff]")
 """How `os.fsdecode` gives a byte of a name that is not UTF-8 (PEP 383)."""
 _INVISIBLE = re.compile(

@@ -7,13 +7,18 @@ from knapper.core.paths import extension, name_of
 from knapper.core.rule import Finding, check
 from knapper.core.settings import settings_errors
 from knapper.core.text import Span
+from knapper.core.vault import Vault
 
-__all__ = ["invalid_config"]
+__all__ = ["invalid_config", "is_settings"]
 
 
-@check(when="text", files=True)
+def is_settings(note: Note, _: Vault) -> bool:
+    """Tell whether this is a file of settings: the only JSON whose text a check is given."""
+    return extension(note.path) == "json" and bool(note.text)
+
+
+@check(when=is_settings, files=True)
 def invalid_config(note: Note) -> Iterator[Finding]:
-    """Report settings that cannot be read (the only JSON whose text a check is given)."""
-    if extension(note.path) == "json":
-        for offset, message in settings_errors(name_of(note.path), note.text):
-            yield Finding(Span(offset, min(offset + 1, len(note.text))), message)
+    """Report settings that cannot be read."""
+    for offset, message in settings_errors(name_of(note.path), note.text):
+        yield Finding(Span(offset, min(offset + 1, len(note.text))), message)

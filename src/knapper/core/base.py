@@ -7,13 +7,24 @@ and functions that are not known here are left alone: plugins add their own.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
+from knapper.core.blocks import Region
 from knapper.core.frontmatter import Node, YamlError, read_tree
 from knapper.core.text import Span
 
-__all__ = ["Base", "BaseReference", "View", "base_references", "read_base", "views_of"]
+__all__ = [
+    "Base",
+    "BaseReference",
+    "View",
+    "base_references",
+    "read_base",
+    "read_bases",
+    "views_of",
+]
+
+_FENCE = re.compile(r"(?<![^\n])(?:```+|~~~+)[ \t]*+base[ \t]*+\r?\n")
 
 
 class BaseReference(NamedTuple):
@@ -60,6 +71,15 @@ def read_base(text: str, start: int = 0) -> Base:
         return Base(error=_not_a_mapping(root))
     keys = tuple(View(str(key.value), key.span) for key, _ in root.pairs)
     return Base(tuple(_views(root)), keys)
+
+
+def read_bases(text: str, regions: Iterable[Region]) -> Iterator[Base]:
+    """Yield the bases in the code blocks among the regions, those at the margin."""
+    for region in regions:
+        opening = _FENCE.match(text, region.start) if region.kind == "fence" else None
+        if opening is not None:
+            inner = text[opening.end() : region.end]
+            yield read_base(inner.rstrip().rstrip("`~"), opening.end())
 
 
 def views_of(text: str) -> tuple[str, ...]:

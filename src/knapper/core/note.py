@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from knapper.core.base import Base, read_base
+from knapper.core.base import Base, read_base, read_bases
 from knapper.core.blocks import Blocks, Heading, Region, read_blocks
 from knapper.core.canvas import Canvas, read_canvas
 from knapper.core.footnotes import Footnote, read_footnotes
@@ -78,6 +78,13 @@ class Note:
     @cached_property
     def base(self) -> Base | None:
         return read_base(self.text) if extension(self.path) == "base" else None
+
+    @cached_property
+    def bases(self) -> tuple[Base, ...]:
+        """The base that the file is, or those in the code blocks of a note."""
+        if self.base is not None:
+            return (self.base,)
+        return tuple(read_bases(self.text, self.structure.regions))
 
     @cached_property
     def structure(self) -> Blocks:
