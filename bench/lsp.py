@@ -152,6 +152,27 @@ def main() -> None:
             count = client.complete(uri, whole)
             clock.append(time.perf_counter() - begun)
         row(f"{count} suggestions for '{what}'", clock, client.cpu() - cpu)
+    client.change(uri, text)
+    start = {"line": 0, "character": 0}
+    asked: dict[str, tuple[str, dict[str, Any]]] = {
+        "references of a note": (
+            "textDocument/references",
+            {"position": start, "context": {"includeDeclaration": False}},
+        ),
+        "outline": ("textDocument/documentSymbol", {}),
+        "code actions": (
+            "textDocument/codeAction",
+            {"range": {"start": start, "end": start}, "context": {"diagnostics": []}},
+        ),
+        "symbols called 'model'": ("workspace/symbol", {"query": "model"}),
+    }
+    for what, (method, params) in asked.items():
+        clock, cpu = [], client.cpu()
+        for _ in range(given.rounds):
+            begun = time.perf_counter()
+            client.ask(method, {"textDocument": {"uri": uri}, **params})
+            clock.append(time.perf_counter() - begun)
+        row(what, clock, client.cpu() - cpu)
     client.end()
 
 

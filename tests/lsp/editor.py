@@ -51,6 +51,7 @@ class Editor:
         self.versions: dict[str, int] = {}
         self.found: dict[str, types.PublishDiagnosticsParams] = {}
         self.messages: list[str] = []
+        self.progress: list[str] = []
         self._news = asyncio.Event()
 
     # -- buffers -------------------------------------------------------------------------
@@ -270,6 +271,10 @@ async def _talk(
     client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(partial(Editor.heard, editor))
     client.feature(types.WINDOW_SHOW_MESSAGE)(partial(Editor.told, editor))
     client.feature(types.CLIENT_REGISTER_CAPABILITY)(lambda _params: None)
+    client.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)(lambda _params: None)
+    client.feature(types.PROGRESS)(
+        lambda said: editor.progress.append(str(getattr(said.value, "kind", said.value["kind"])))
+    )
 
     source = Path(__file__).parents[2] / "src"
     environment = {**os.environ, "PYTHONPATH": str(source)}

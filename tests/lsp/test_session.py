@@ -251,3 +251,90 @@ def test_edits_of_a_file_with_a_byte_order_mark_are_told_without_it(vault: Write
         assert edited("[[A#One]]\n", edits) == "[[A#Two]]\n"
 
     talk(root, scene)
+
+
+def test_a_full_editor_asks_twice(root: Path) -> None:
+    """What is dear comes when it is asked for: edits of an action, the preview of a note."""
+    code_action = types.CodeActionClientCapabilities(
+        resolve_support=types.ClientCodeActionResolveOptions(["edit"])
+    )
+    definition = types.DefinitionClientCapabilities(link_support=True)
+    can = capabilities(window=types.WindowClientCapabilities(work_done_progress=True))
+    can.text_document = types.TextDocumentClientCapabilities(
+        code_action=code_action,
+        definition=definition,
+        rename=types.RenameClientCapabilities(prepare_support=True),
+    )
+
+    async def scene(editor: Editor) -> None:
+        text = f'{NOTE}<a class="yt-timestamp" data-t="00:07:09]">[00:07:09]</a>\n'
+        await editor.open("Evening.md", text)
+        (action,) = (await editor.actions("Evening.md", "", only="source.fixAll.knapper")).values()
+        assert action.edit is None
+        action = await editor.client.code_action_resolve_async(action)
+        assert action.edit is not None
+        assert 'data-t="00:07:09">' in editor.after(action.edit)["Evening.md"]
+
+        at = editor.place("Evening.md", "[[Recipes#S")
+        document = editor.document("Evening.md")
+        found = await editor.client.text_document_definition_async(
+            types.DefinitionParams(document, at)
+        )
+        assert isinstance(found, list | tuple)
+        (link,) = found
+        assert isinstance(link, types.LocationLink)
+        assert link.origin_selection_range is not None
+        assert editor.at("Evening.md", link.origin_selection_range) == "Recipes#Soup 🍲"
+        offered = await editor.client.text_document_prepare_rename_async(
+            types.PrepareRenameParams(document, at)
+        )
+        assert isinstance(offered, types.PrepareRenamePlaceholder)
+        assert (editor.at("Evening.md", offered.range), offered.placeholder) == (
+            "Soup 🍲",
+            "Soup 🍲",
+        )
+        nothing = await editor.client.text_document_prepare_rename_async(
+            types.PrepareRenameParams(document, editor.place("Evening.md", "# Even"))
+        )
+        assert isinstance(nothing, types.PrepareRenamePlaceholder)
+        await editor.change("Evening.md", f"{text}[[Recip")
+        suggested = await editor.client.text_document_completion_async(
+            types.CompletionParams(document, editor.place("Evening.md", "\n[[Recip"))
+        )
+        assert isinstance(suggested, types.CompletionList)
+        item = await editor.client.completion_item_resolve_async(suggested.items[0])
+        assert isinstance(item.documentation, types.MarkupContent)
+        assert "# Soup 🍲" in item.documentation.value
+        assert (editor.progress[0], editor.progress[-1]) == ("begin", "end")
+
+    talk(root, scene, client=can)
+
+
+def test_folders_come_and_go(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / ".obsidian").mkdir(parents=True)
+    (other / "Note.md").write_text("# Found there\n")
+
+    async def scene(editor: Editor) -> None:
+        async def found() -> list[str]:
+            answer = await editor.client.workspace_symbol_async(
+                types.WorkspaceSymbolParams("Found there")
+            )
+            return [one.name for one in answer or ()]
+
+        assert await found() == []
+        folder = types.WorkspaceFolder(other.as_uri(), "other")
+        event = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
+        editor.client.workspace_did_change_workspace_folders(
+            types.DidChangeWorkspaceFoldersParams(event)
+        )
+        editor.root = other
+        await editor.open("Note.md")
+        assert await found() == ["Found there"]
+        event = types.WorkspaceFoldersChangeEvent(added=[], removed=[folder])
+        editor.client.workspace_did_change_workspace_folders(
+            types.DidChangeWorkspaceFoldersParams(event)
+        )
+        assert await found() == []
+
+    talk(root, scene)

@@ -27,9 +27,11 @@ from knapper.core.text import Edit, Span
 from knapper.core.vault import Vault
 from knapper.shell.disk import Tree, scan
 
-__all__ = ["EditedVault", "lone_vault", "open_vault"]
+__all__ = ["EditedVault", "Progress", "lone_vault", "open_vault"]
 
 Progress = Callable[[int, int], None]
+"""Is told (notes read, notes in all) from time to time."""
+
 _Stamp = tuple[int, int, int]
 
 
@@ -82,6 +84,7 @@ class EditedVault:
         self._waiting: set[NotePath] = set()
         self._stamps: dict[NotePath, _Stamp] = {}
         self._words: dict[NotePath, Words] = {}
+        self._progress: Callable[[], None] = lambda: None
         known = workspace.config.baseline
         self._concern: Concern = (
             read_baseline(self.root / known) if known else lambda _, found: list(found)
@@ -159,14 +162,13 @@ class EditedVault:
             hints = {*tree.files} if hints is None else {*hints, *tree.files} - self._stamps.keys()
         wanted = sorted(path for path in hints if extension(path) in CHECKED)
         fresh: dict[NotePath, Note] = {}
-        for number, path in enumerate(wanted):
+        for path in wanted:
             stamp = self._stamp(path)
             if stamp is not None and (paths is not None or self._stamps.get(path) != stamp):
                 self._stamps[path] = stamp
                 if path not in self._buffers:
                     fresh[path] = self.workspace.read(path)
-            if number % 200 == 0:
-                progress(number, len(wanted))
+        self._progress = lambda: progress(len(self._words), len(fresh))
         return self._take(fresh)
 
     def _take(self, fresh: Mapping[NotePath, Note]) -> set[NotePath]:
@@ -198,6 +200,8 @@ class EditedVault:
         read = note if kept else Note(note.path, note.text, note.trouble)
         found = facts(read)
         self._words[note.path] = words_of(read, found)
+        if len(self._words) % 200 == 0:
+            self._progress()
         return found
 
     def _is_judged(self, path: NotePath) -> bool:

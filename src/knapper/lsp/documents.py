@@ -57,9 +57,8 @@ async def did_change_files(ls: Server, params: types.DidChangeWatchedFilesParams
 
 
 def did_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    """Read the vaults of folders that were added."""
-    gone = {path_of(folder.uri) for folder in params.event.removed}
+    """Read the vaults of folders that were added, and forget those that were taken away."""
+    gone = [path for folder in params.event.removed if (path := path_of(folder.uri))]
     added = [path for folder in params.event.added if (path := path_of(folder.uri))]
-    ls.vaults.folders = [one for one in ls.vaults.folders if one not in gone] + added
-    ls.vaults.forget_roots()
+    ls.vaults.change_folders(gone, added)
     ls.read(added)

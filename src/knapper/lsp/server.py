@@ -5,6 +5,7 @@ import gc
 import time
 from collections.abc import Coroutine, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from lsprotocol import types
@@ -17,6 +18,7 @@ from knapper.core.errors import KnapperError
 from knapper.core.paths import NotePath
 from knapper.lsp.convert import Converter
 from knapper.lsp.outside import Outside
+from knapper.lsp.progress import reading
 from knapper.lsp.vaults import Document, Vaults, path_of
 
 __all__ = ["Server"]
@@ -31,7 +33,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         sync = types.TextDocumentSyncKind.Full
         super().__init__("knapper", __version__, text_document_sync_kind=sync, max_workers=4)
-        self.vaults = Vaults(self.warn, self._has_opened)
+        self.vaults = Vaults(self.warn, self._has_opened, partial(reading, self))
         self.convert = Converter("utf-16")
         self._everything = False
         self._put: dict[str, tuple[EditedVault, NotePath, int]] = {}
@@ -48,7 +50,9 @@ class Server(LanguageServer):
         options = params.initialization_options
         wanted = options.get("diagnostics") if isinstance(options, dict) else None
         self._everything = wanted == "vault"
-        self.vaults = Vaults(self.warn, self._has_opened, everything=self._everything)
+        self.vaults = Vaults(
+            self.warn, self._has_opened, partial(reading, self), everything=self._everything
+        )
         encoding = types.PositionEncodingKind(self.workspace.position_encoding or "utf-16")
         self.convert = Converter(encoding.value)
         given = [folder.uri for folder in params.workspace_folders or ()]

@@ -1,13 +1,15 @@
 """The vaults that an editor has open, and which of them a document lies in."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from pygls import uris
 
-from knapper.app.editing import EditedVault, lone_vault, open_vault
+from knapper.app.editing import EditedVault, Progress, lone_vault, open_vault
 from knapper.app.roots import find_root, is_vault
 from knapper.core.errors import KnapperError
 from knapper.core.paths import NotePath
@@ -33,19 +35,21 @@ def path_of(uri: str) -> Path | None:
 class Vaults:
     """Opens vaults as they are needed, each once; reading them goes on beside the rest.
 
-    `fail` is told why a vault could not be opened, `opened` that one was.
+    `fail` is told why a vault could not be opened, `opened` that one was; `reading` gives
+    whom to tell how far the reading of one is.
     """
 
     def __init__(
         self,
         fail: Callable[[str], None],
         opened: Callable[[EditedVault], None],
+        reading: Callable[[Path], AbstractAsyncContextManager[Progress]],
         *,
         everything: bool = False,
     ) -> None:
         self.folders: list[Path] = []
         self._roots: dict[Path, Path | None] = {}
-        self._fail, self._opened = fail, opened
+        self._fail, self._opened, self._reading = fail, opened, reading
         self._everything = everything
         self._tasks: dict[Path, asyncio.Task[EditedVault | None]] = {}
         self._lone: dict[Path, EditedVault] = {}
@@ -79,6 +83,16 @@ class Vaults:
             self._roots[folder] = self._look_for_root(folder)
         return self._roots[folder]
 
+    def change_folders(self, gone: Collection[Path], added: Collection[Path]) -> None:
+        """Take in which folders the editor has open; a vault of none of them is forgotten."""
+        before = {self.root_of(folder / "any.md") for folder in gone}
+        self.folders = [*(one for one in self.folders if one not in gone), *added]
+        self.forget_roots()
+        after = {self.root_of(folder / "any.md") for folder in self.folders}
+        for root in before - after:
+            if root is not None:
+                self._tasks.pop(root, None)
+
     def forget_roots(self) -> None:
         """Look for the roots of vaults anew: a folder may have become one, or be none now."""
         self._roots = {}
@@ -110,11 +124,10 @@ class Vaults:
 
     async def _open(self, root: Path) -> EditedVault | None:
         loop = asyncio.get_running_loop()
-        everything = self._everything
         try:
-            vault = await loop.run_in_executor(
-                None, lambda: open_vault(root, everything=everything)
-            )
+            async with self._reading(root) as progress:
+                read = partial(open_vault, root, progress, everything=self._everything)
+                vault = await loop.run_in_executor(None, read)
         except (KnapperError, OSError) as error:
             self._fail(str(error))
             return None
