@@ -15,6 +15,7 @@ FILES = {
     "Bag/Note.md": "",
     "pic 1.png": "",
     "no#link.md": "",
+    "Tea's.md": "",
 }
 
 
@@ -66,6 +67,8 @@ def accepted(text: str, label: str, path: str = "Here.md", **settings: object) -
         ("---\ncount: ‸\n---\n", "3", "---\ncount: 3\n---\n"),
         ("---\nup: [[rec‸\n---\n", "Recipes", '---\nup: "[[Recipes]]"\n---\n'),
         ('---\nup: "[[rec‸]]"\n---\n', "Recipes", '---\nup: "[[Recipes]]"\n---\n'),
+        ("---\nup: '[[tea‸]]'\n---\n", "Tea's", "---\nup: '[[Tea''s]]'\n---\n"),
+        ("---\nup: [[tea‸\n---\n", "Tea's", '---\nup: "[[Tea\'s]]"\n---\n'),
         ("---\ntitle: x\nst‸", "status", "---\ntitle: x\nstatus: "),
         ("`[[rec‸`", "Recipes", None),
         ("```\n[[rec‸\n```\n", "Recipes", None),

@@ -22,20 +22,14 @@ PIECES = (
     "[^1]: ", "$", "%%", "# H\n", " ^id\n", "|-|\n", '"', "'", ",", ":", "..", "\ufeff", "\x00",
 )  # fmt: skip
 NAMES = st.sampled_from(
-    [
-        "Note",
-        "note 2",
-        "Two words",
-        "x/Note",
-        "y/Note",
-        "Äpfel",
-        "a.b",
-        "(c) d",
-        "50%",
-        "😀",
-        "x/y/Deep",
-    ]
+    'Note,note 2,Two words,x/Note,y/Note,Äpfel,a.b,(c) d,50%,😀,x/y/D,it\'s,a "b"'.split(",")
 )
+AROUND = [
+    ("[[", ""), ("![[", ""), ("[x](", ""), ("[x](<", ""), ("See [[", "]] there"), ("[x](", ")"),
+    ("|a|\n|-|\n|[[", "]]|"), ("|a|\n|-|\n|[x](", ")|"), ("---\nup: [[", "\n---\n"),
+    ("---\nup: '[[", "]]'\n---\n"), ('---\nup:\n  - "[[', ']]"\n---\n'),
+]  # fmt: skip
+"""What stands before the cursor, and behind it."""
 
 
 def text_of(random: Random) -> str:
@@ -72,18 +66,17 @@ def test_every_place_of_any_text_has_answers(seed: int) -> None:
     st.sampled_from(["shortest", "relative", "absolute"]),
     st.booleans(),
     st.sampled_from(["Here.md", "x/Here.md", "x/y/Here.md"]),
-    st.sampled_from(["", "See ", "|a|\n|-|\n|"]),
-    st.sampled_from(["[[", "![[", "[x](", "[x](<"]),
+    st.sampled_from(AROUND),
 )
 def test_an_accepted_name_leads_to_its_file(
-    names: set[str], link_format: str, markdown: bool, here: str, before: str, opening: str
+    names: set[str], link_format: str, markdown: bool, here: str, around: tuple[str, str]
 ) -> None:
-    files = {f"{name}.md": "---\naliases: [Other name]\n---\n" for name in names}
-    text = before + opening
+    files = {f"{name}.md": "---\naliases: [Other 'name']\n---\n" for name in names}
+    text, offset = "".join(around), len(around[0])
     vault = known(
         {**files, here: text}, new_link_format=link_format, use_markdown_links=markdown
     )  # fmt: skip
-    found = completions(Note(here, text), len(text), vault.vault, vault.names)
+    found = completions(Note(here, text), offset, vault.vault, vault.names)
     assert {one.path for one in found.items} == {*files, here}
     for one in found.items:
         after = Note(here, apply_edits(text, [one.edit]))

@@ -5,11 +5,12 @@ from vaults import known
 
 from knapper.answers.backlinks import backlinks, tagged
 from knapper.answers.goal import Goal, goals, place_of
+from knapper.answers.guesses import guesses
 from knapper.answers.mending import difference
 from knapper.answers.preview import link_preview
 from knapper.answers.subject import LinkSubject, subject_at
 from knapper.core.note import Note
-from knapper.core.text import apply_edits
+from knapper.core.text import Span, apply_edits
 
 FILES = {
     "A.md": "---\nup: \"[[B#Two]]\"\ntags:\n  - 'x/y'\n---\n"
@@ -113,3 +114,27 @@ def test_a_difference_is_as_small_as_lines_are() -> None:
 
 def test_headings_and_blocks_of_an_empty_note_are_none() -> None:
     assert subject_at(Note("e.md", ""), 0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("[[Recipies|x]]", ["[[Recipes|x]]"]),
+        ("![p](pcture.png)", ["![p](picture.png)"]),
+        ("[x](Recipies.md#Soup)", ["[x](Recipes.md#Soup)"]),
+        ("[x](<Two wrds.md>)", ["[x](<Two words.md>)"]),
+        ("[[Recipes#Rise bowl]]", ["[[Recipes#Rice bowl]]"]),
+        ("[x](Recipes.md#Rise%20bowl)", ["[x](Recipes.md#Rice%20bowl)"]),
+        ("[[N]]", ["[[x/N]]", "[[y/N]]"]),
+        ("---\nup: '[[Teas pot]]'\n---\n", ["---\nup: '[[Tea''s pot]]'\n---\n"]),
+        ("[[Recipes]]", []),
+        ("[[Nothing like it]]", []),
+    ],
+)
+def test_what_a_link_may_have_meant(text: str, after: list[str]) -> None:
+    files = {
+        "Recipes.md": "# Soup\n# Rice bowl\n", "Two words.md": "", "x/N.md": "", "y/N.md": "",
+        "picture.png": "", "Tea's pot.md": "", "here.md": text,
+    }  # fmt: skip
+    found = guesses(Note("here.md", text), known(files).vault, Span(0, len(text)))
+    assert [apply_edits(text, [one.edit]) for one in found] == after

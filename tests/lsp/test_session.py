@@ -46,6 +46,10 @@ def test_a_session(root: Path, tmp_path: Path) -> None:
         assert await editor.open("Evening.md") == ["broken-wikilink"]
         assert editor.marked("Evening.md") == ["[[Recipies]]"]
 
+        # guessed: what the link may have meant
+        guessed = await editor.actions("Evening.md", "[[Reci")
+        assert list(guessed) == ["Change to 'Recipes.md'"]
+
         # typed: what is in the buffer counts, with its place after astral characters
         broken = NOTE + '😀 <a class="yt-timestamp" data-t="00:07:09]">[00:07:09]</a>\n'
         broken = broken.replace("[[Recipies]]", "[[Recipes]]")

@@ -16,7 +16,7 @@ from knapper.answers.context import (
     context_at,
 )
 from knapper.answers.index import Index, Name, matching, values_in
-from knapper.answers.writing import closing, link_edit, name_edit, part_edit
+from knapper.answers.writing import closing, in_quotes, link_edit, name_edit, part_edit
 from knapper.core.frontmatter import written
 from knapper.core.link_text import linkable
 from knapper.core.note import Facts, Note
@@ -93,7 +93,7 @@ def _names(typed: str, writing: Writing, note: Note, vault: Vault, index: Index)
         tuple(
             _name(name, writing, note, vault, by_path=by_path)
             for name in names
-            if not any(sign in name.path for sign in _NOT_IN_LINKS)
+            if not any(sign in f"{name.path}{name.alias}" for sign in _NOT_IN_LINKS)
         ),
         every,
     )
@@ -216,7 +216,13 @@ def _displays(context: DisplayTyped, note: Note, vault: Vault) -> Completions:
     end = closing(writing)
     return Completions(
         tuple(
-            Completion(text, "alias", Edit(writing.span, f"{text}{end}"), text, stem_of(path))
+            Completion(
+                text,
+                "alias",
+                Edit(writing.span, in_quotes(f"{text}{end}", writing.sign)),
+                text,
+                stem_of(path),
+            )
             for text in chosen
         ),
         every,

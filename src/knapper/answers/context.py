@@ -27,6 +27,7 @@ class Writing(NamedTuple):
 
     `opening` is where it begins (its `[[` or `[`), `span` what is to be replaced, and
     `closed` tells that its end stands right behind. `in_table`: a pipe needs a backslash.
+    `sign` is the quote that it stands in, in a property; with `quote` none is there yet.
     """
 
     kind: str
@@ -35,8 +36,8 @@ class Writing(NamedTuple):
     closed: bool
     embed: bool
     in_table: bool
+    sign: str = ""
     quote: bool = False
-    """Whether it begins the value of a property, where it must stand in quotes."""
 
 
 class NameTyped(NamedTuple):
@@ -148,11 +149,11 @@ def _wikilink(
     def writing(typed: str) -> Writing:
         embed = before[:opening].endswith("!")
         quote = in_properties and bool(_BEGINS_VALUE.match(before[:opening]))
-        closed = after.startswith("]]")
+        sign = '"' if quote else before[opening - 1 : opening] if in_properties else ""
+        table = _in_table(note, offset, before)
         span = Span(offset - len(typed), offset)
-        return Writing(
-            "wiki", start + opening, span, closed, embed, _in_table(note, offset, before), quote
-        )
+        closed = after.startswith("]]")
+        return Writing("wiki", start + opening, span, closed, embed, table, sign, quote)
 
     name, pipe, display = inner.partition("|")
     if pipe:

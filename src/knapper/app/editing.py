@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from knapper.answers.guesses import Guess, guesses
 from knapper.answers.index import Index, Words, words_of
 from knapper.answers.mending import Remedy, mended, remedies
 from knapper.app.baseline import read_baseline
@@ -217,6 +218,10 @@ class EditedVault:
     def remedies(self, path: NotePath, span: Span) -> list[Remedy]:
         """Return the fixes of the findings that touch a span of a note."""
         return list(remedies(self.note(path), self.findings(path), span))
+
+    def guesses(self, path: NotePath, span: Span) -> list[Guess]:
+        """Return what the links that touch a span of a note may have meant."""
+        return list(guesses(self.note(path), self.vault, span))
 
     def mended(self, path: NotePath) -> tuple[Edit, ...]:
         """Return the edits that make all safe fixes of a note.

@@ -47,7 +47,7 @@ async def resolve(ls: Server, action: types.CodeAction) -> types.CodeAction:
 def _quick_fixes(
     ls: Server, vault: EditedVault, path: NotePath, span: Span
 ) -> list[types.CodeAction]:
-    return [
+    fixes = [
         types.CodeAction(
             title=one.title if one.safe else f"{one.title} (unsafe: look at the result)",
             kind=_QUICK_FIX,
@@ -57,6 +57,15 @@ def _quick_fixes(
         )
         for one in vault.remedies(path, span)
     ]
+    others = [
+        types.CodeAction(
+            title=one.title,
+            kind=_QUICK_FIX,
+            edit=ls.workspace_edit([ls.convert.document_edit(vault, path, [one.edit])]),
+        )
+        for one in vault.guesses(path, span)
+    ]
+    return fixes + others
 
 
 def _is_wanted(only: Sequence[types.CodeActionKind | str] | None, kind: str) -> bool:
