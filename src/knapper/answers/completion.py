@@ -147,7 +147,7 @@ def _headings(context: HeadingTyped, note: Note, vault: Vault) -> Completions:
 def _headings_of(path: NotePath, note: Note, vault: Vault) -> list[tuple[int, str]]:
     if path == note.path:
         return [(heading.level, heading.text) for heading in note.headings]
-    return list(vault.facts.get(path, Facts()).headings)
+    return list((vault.known(path) or Facts()).headings)
 
 
 def _blocks(context: BlockTyped, note: Note, vault: Vault) -> Completions:
@@ -162,7 +162,7 @@ def _blocks(context: BlockTyped, note: Note, vault: Vault) -> Completions:
     if path == note.path:
         names = [block.name for block in note.blocks]
     else:
-        names = sorted(vault.facts.get(path, Facts()).blocks)
+        names = sorted((vault.known(path) or Facts()).blocks)
     chosen, every = matching(names, context.typed, MOST)
     return Completions(
         tuple(
@@ -210,7 +210,7 @@ def _displays(context: DisplayTyped, note: Note, vault: Vault) -> Completions:
     path = _target(context.name, note, vault)
     if path is None:
         return Completions()
-    names = dict.fromkeys((*vault.facts.get(path, Facts()).aliases, stem_of(path)))
+    names = dict.fromkeys((*(vault.known(path) or Facts()).aliases, stem_of(path)))
     chosen, every = matching(names, context.typed, MOST)
     writing = context.writing
     end = closing(writing)

@@ -55,7 +55,7 @@ def goals(target: str, source: NotePath, vault: Vault) -> Iterator[Goal]:
         paths = resolved.candidates
     subpath = split_link(target)[1]
     for path in paths:
-        yield _part(path, subpath, vault.facts.get(path))
+        yield _part(path, subpath, vault.known(path))
 
 
 def place_of(goal: Goal, read: Callable[[NotePath], Note]) -> Place:

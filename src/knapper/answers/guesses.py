@@ -52,10 +52,10 @@ def _near(path: str, vault: Vault) -> list[NotePath]:
     name = name_of(path.strip().rstrip("/"))
     if is_note(name):
         name = name[:-3]
-    near = vault.note_names.nearest(name)
+    near = vault.nearest("note", name)
     if near is not None:
         return vault.named(f"{near}.md")
-    near = vault.file_names.nearest(name) if extension(name) else None
+    near = vault.nearest("file", name) if extension(name) else None
     return vault.named(near) if near is not None else []
 
 
