@@ -179,6 +179,8 @@ def test_two_vaults_and_a_note_in_none(root: Path, tmp_path: Path) -> None:
     second = tmp_path / "second"
     (second / ".obsidian").mkdir(parents=True)
     (second / "Note.md").write_text("[[Evening]] and `code`\n")
+    (second / ".trash").mkdir()
+    (second / ".trash" / "Evening.md").write_text("# Gone\n")
     (tmp_path / "lone.md").write_text(
         '[[Nowhere]] <a class="yt-timestamp" data-t="00:07:09]">[00:07:09]</a>\n'
     )
@@ -186,6 +188,7 @@ def test_two_vaults_and_a_note_in_none(root: Path, tmp_path: Path) -> None:
     async def scene(editor: Editor) -> None:
         editor.root = tmp_path
         assert await editor.open("vault/Evening.md") == ["broken-wikilink"]
+        await editor.open("second/.trash/Evening.md")  # of a hidden folder no link knows
         assert await editor.open("second/Note.md") == ["broken-wikilink"]
         # what reads no vault is judged also where there is none
         rules = await editor.open("lone.md")

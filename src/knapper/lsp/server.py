@@ -24,7 +24,7 @@ from knapper.lsp.vaults import Document, Vaults, path_of
 __all__ = ["Server"]
 
 _PAUSE, _LONGEST_PAUSE = 0.03, 1.0
-"""Seconds from a change to its findings: short, but twice what judging took last."""
+"""Seconds from a change to its findings: short, but as long as judging took last."""
 
 
 class Server(LanguageServer):
@@ -168,7 +168,7 @@ class Server(LanguageServer):
         """Take in a new text; its findings follow after a pause."""
         self._texts[uri] = version, _whole(text)
         if not self._changed:
-            pause = min(max(_PAUSE, 2 * self._cost), _LONGEST_PAUSE)
+            pause = min(max(_PAUSE, self._cost), _LONGEST_PAUSE)
             asyncio.get_running_loop().call_later(pause, self._judge_changed)
         self._changed.add(uri)
 

@@ -66,7 +66,7 @@ class Vaults:
         if path is None:
             return None
         root = self.root_of(path)
-        if root is None:
+        if root is None or _is_hidden(path, root):
             vault = self._lone.setdefault(path.parent, lone_vault(path.parent))
             return Document(vault, path.name)
         found = await self.at(root)
@@ -135,3 +135,8 @@ class Vaults:
             self._fail(f"{one.path}: this is not a JSON object, so its settings do not count")
         self._opened(vault)
         return vault
+
+
+def _is_hidden(path: Path, root: Path) -> bool:
+    """Tell whether a file lies in a hidden folder, which Obsidian does not see."""
+    return any(part.startswith(".") for part in path.relative_to(root).parts)

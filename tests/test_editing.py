@@ -1,0 +1,98 @@
+"""A vault while it is edited says what a fresh check says, whatever happened before."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from conftest import WriteVault, contents
+from knapper.app.baseline import save_baseline
+from knapper.app.check import check
+from knapper.app.editing import EditedVault, lone_vault, open_vault
+from knapper.app.workspace import open_workspace
+
+PATHS = ("A.md", "B.md", "x/A.md", "x/C.md", "board.canvas")
+PIECES = (
+    "[[A]] ", "[[B#One]] ", "[[C#^id]] ", "![[pic.png]] ", "[t](x/C.md) ", "# One\n", "\n\n",
+    "^id\n", '<a class="yt-timestamp" data-t="1:2">[1:2]</a> ', "#tag ", "[[", "]] ", "[[Other]] ",
+    "---\naliases: [Other]\n---\n", "😀 ", "`", '{"nodes": []}',
+)  # fmt: skip
+
+
+def text_of(random: Random) -> str:
+    return "".join(random.choices(PIECES, k=random.randint(0, 6)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_findings_are_those_of_a_fresh_check(vault: WriteVault, seed: int) -> None:
+    random = Random(seed)
+    root = vault({"A.md": "[[B]]\n", "x/C.md": "# One\n"})
+    edited, buffers = open_vault(root), dict[str, str]()
+    for _ in range(25):
+        _something(random, root, edited, buffers)
+        edited.settle()
+        workspace = open_workspace(root, root=root)
+        fresh = check(workspace, buffers.__contains__, instead=buffers)
+        for path in buffers:
+            expected = [one for one in fresh.diagnostics if one.path == path]
+            assert edited.findings(path) == expected
+        names = {name.path for name in edited.index.names}
+        assert names == {*workspace.tree.files, *buffers} == set(edited.vault.files)
+
+
+def _something(random: Random, root: Path, edited: EditedVault, buffers: dict[str, str]) -> None:
+    """Type into a note, close one, or change what is on disk."""
+    path, text = random.choice(PATHS), text_of(random)
+    match random.choice(["type", "type", "close", "write", "delete", "add"]):
+        case "type":
+            buffers[path] = text
+            edited.put(path, text)
+        case "close" if path in buffers:
+            del buffers[path]
+            edited.close(path)
+        case "write":
+            (root / path).parent.mkdir(exist_ok=True)
+            (root / path).write_text(text, encoding="utf-8")
+            edited.look([path] if random.random() < 0.5 else None)
+        case "delete":
+            (root / path).unlink(missing_ok=True)
+            edited.look([path] if random.random() < 0.5 else None)
+        case "add":
+            (root / "pic.png").touch()
+            edited.look(["pic.png"] if random.random() < 0.5 else None)
+
+
+def test_a_lone_note_is_judged_by_what_needs_no_vault(tmp_path: Path) -> None:
+    (tmp_path / "other.md").write_text("# Other\n")
+    lone = lone_vault(tmp_path)
+    lone.put("a.md", '[[Nowhere]] [[#Nothing]] <a class="yt-timestamp" data-t="1:2]">[1:2]</a>\n')
+    lone.settle()
+    rules = {one.rule for one in lone.findings("a.md")}
+    assert "timestamp-value-junk" in rules
+    assert not {rule for rule in rules if "link" in rule}
+    assert set(lone.vault.files) == {"a.md"}
+
+
+def test_known_findings_are_left_out(vault: WriteVault) -> None:
+    known = '{"version": 1, "known": {}}'
+    root = vault({".knapper.toml": 'baseline = "b.json"\n', "b.json": known, "A.md": "[[No]]\n"})
+    workspace = open_workspace(root, root=root)
+    save_baseline(check(workspace, lambda _: True), root, root / "b.json")
+    edited = open_vault(root)
+    edited.put("A.md", "[[No]]\n[[Nor]]\n")
+    edited.settle()
+    assert [one.finding.span for one in edited.findings("A.md")] == [(7, 14)]
+
+
+def test_notes_of_a_replica_that_is_not_to_be_mended_are_not(vault: WriteVault) -> None:
+    stamp = '<a class="yt-timestamp" data-t="00:07:09]">[00:07:09]</a>\n'
+    config = '[[replica]]\nname = "r"\npath = "../r"\nmode = "pull"\ninto = "In"\nfix = false\n'
+    root = vault({".knapper.toml": config, "In/A.md": stamp, "B.md": stamp})
+    edited = open_vault(root)
+    before = contents(root)
+    for path in ("In/A.md", "B.md"):
+        edited.put(path, stamp)
+    edited.settle()
+    assert edited.mended("In/A.md") == ()
+    assert len(edited.mended("B.md")) == 1
+    assert contents(root) == before
