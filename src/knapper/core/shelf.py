@@ -117,7 +117,7 @@ class Shelf(Mapping[NotePath, Facts]):
             if text.startswith(_PLAIN):
                 found: Sequence[str] = tuple(getattr(unfolded(text), field))
             else:
-                found = text.split(_LIST, at + 1)[at].split(_ITEM)[:-1]
+                found = tuple(text.split(_LIST, at + 1)[at].split(_ITEM)[:-1])
             if found:
                 yield path, found
 
