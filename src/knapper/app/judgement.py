@@ -150,11 +150,15 @@ def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> Mer
     if written is None:
         return None
     before, after, at = written
-    known = pair.mode == "pull" or after == one.base
-    if not known or not -_STALE < side.modified(one.path) - at < _STALE:
+    if not -_STALE < side.modified(one.path) - at < _STALE:
         return None
     old, ours = evidence.store.content(before), evidence.store.content(after)
     if old is None or ours is None or not is_stale_save(old, ours, content):
+        return None
+    # where the other side could not be written at that time, the base is what it was
+    agreed = pair.mode == "pull" or after == one.base
+    base = ours if agreed else evidence.store.content(one.base or "")
+    if base is None:
         return None
     from knapper.sync.merge import Merged, merge  # a third of the start of a sync
 
@@ -165,7 +169,7 @@ def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> Mer
         theirs = _read(there, one)
         if theirs is None:
             return None
-        joined = merge(one.path, ours, joined.content, theirs)
+        joined = merge(one.path, base, joined.content, theirs)
     if isinstance(joined, Merged):
         return Merge(joined.content, joined.how)
     return None

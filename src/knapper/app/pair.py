@@ -28,7 +28,10 @@ from knapper.sync.renames import Trace, renames, similarity
 from knapper.sync.safety import empty_root, hash_of
 from knapper.sync.tree import colliding, is_mergeable
 
-__all__ = ["Intent", "Pair", "Report", "run_pass"]
+__all__ = ["BUSY", "Intent", "Pair", "Report", "run_pass"]
+
+BUSY = "somebody is typing in it"
+"""The reason why a note of the vault that is busy is left alone."""
 
 _MANY = 2000
 """So many files are listed by a process of their own."""
@@ -64,17 +67,19 @@ class Pair(NamedTuple):
 
 
 class Intent(NamedTuple):
-    """What a pass is to do: act, or only say what it would do.
+    """What a sync is to do: act, or only say what it would do.
 
     `confirm` is the hash of a plan that was halted or held: if it is still the same,
     it is carried out. `halted` says what is wrong with the pair already. What was
-    changed in the last `quiet` nanoseconds is left alone.
+    changed in the last `quiet` nanoseconds is left alone, and a path of the vault at
+    which somebody is `busy` is not written.
     """
 
     act: bool = True
     confirm: str = ""
     halted: str = ""
     quiet: int = 0
+    busy: Callable[[NotePath], bool] = lambda _path: False
 
 
 class Report(NamedTuple):
@@ -238,6 +243,8 @@ class _Pass:
                     if side.is_out(path):
                         reason = side.odd.get(path, "its folder cannot be read")
                         self.skipped.setdefault(one.path, reason)
+            if one.changes_left and self.intent.busy(self.pair.prefix + one.left_path):
+                self.skipped.setdefault(one.path, BUSY)
         self._skip_collisions(decisions)
         return decisions
 

@@ -21,7 +21,13 @@ from knapper.shell.synced import Seen
 from knapper.sync.renames import Trace
 from knapper.sync.tree import FOLDER, is_file, link_state, parents
 
-__all__ = ["Side", "absent", "gone_and_new", "look", "read_if_same"]
+__all__ = ["UNSETTLED", "Side", "absent", "gone_and_new", "look", "read_if_same"]
+
+MOMENT_AGO = "it was changed a moment ago"
+BEING_MOVED = "it is being moved or written"
+BEING_WRITTEN = "it is being written"
+UNSETTLED = frozenset((MOMENT_AGO, BEING_MOVED, BEING_WRITTEN))
+"""Reasons to leave a file alone that the next look does away with."""
 
 _TURNS = 100
 """In so many passes each file is read once, whatever its stamp says."""
@@ -116,8 +122,8 @@ def look(
         side.stamps.pop(path, None)
     tree.update({path: known.states[path] for path in side.stamps})
     for path in sorted(files.keys() - side.stamps.keys()):
-        if quiet and now - files[path][1] < quiet:
-            side.odd[path] = "it was changed a moment ago"
+        if -quiet < now - files[path][1] < quiet:  # a time far ahead says nothing
+            side.odd[path] = MOMENT_AGO
         else:
             _read(side, path, now)
     tree.update(dict.fromkeys(listing.folders, FOLDER))
@@ -129,13 +135,13 @@ def _read(side: Side, path: NotePath, now: int) -> None:
     try:
         state, stamp = side.folder.stamped(path)
     except FileNotFoundError:
-        side.odd[path] = "it is being moved or written"
+        side.odd[path] = BEING_MOVED
     except OSError as error:
         side.odd[path] = f"it cannot be read: {(error.strerror or str(error)).lower()}"
     else:
         side.tree[path] = state
         if stamp is None:
-            side.odd[path] = "it is being written"
+            side.odd[path] = BEING_WRITTEN
         elif is_settled(stamp, now):
             side.stamps[path] = stamp
 

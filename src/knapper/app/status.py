@@ -8,7 +8,7 @@ from knapper.app.resolve import Conflict, conflicts
 from knapper.app.roots import config_table
 from knapper.core.replicas import read_replicas
 from knapper.core.tables import TableReader
-from knapper.shell.daemon import read_address, read_state
+from knapper.shell.daemon import LOG, last_state, read_address, read_state
 from knapper.shell.store import Run, Store
 
 __all__ = ["Standing", "standing"]
@@ -20,13 +20,16 @@ class Standing(NamedTuple):
     """The replicas with their last accounts (those never synced have no `at`), and more.
 
     `watcher` says how the watcher stands, None if none is running; its `page` is an
-    address that holds a token.
+    address that holds a token. `last_watcher` is how the last one stood when it ended,
+    `log` the file of its log.
     """
 
     replicas: list[dict[str, object]]
     conflicts: list[Conflict]
     runs: list[Run]
     watcher: dict[str, object] | None
+    last_watcher: dict[str, object]
+    log: Path
 
     @property
     def status(self) -> int:
@@ -39,6 +42,8 @@ class Standing(NamedTuple):
         """Return all of it in plain values."""
         return {
             "watcher": self.watcher,
+            "last_watcher": self.last_watcher,
+            "log": str(self.log),
             "replicas": self.replicas,
             "conflicts": [{"note": one.note, "copy": one.copy} for one in self.conflicts],
             "runs": [
@@ -53,7 +58,8 @@ def standing(root: Path) -> Standing:
     source, table = config_table(root)
     with Store(root) as store:
         saved = saved_accounts(store)
-        watcher = read_state(store.folder)
+        watcher, last = read_state(store.folder), last_state(store.folder)
+        log = store.folder / LOG
         if watcher and (page := read_address(store.folder, watcher.get("pid"))):
             watcher["page"] = page
         runs = store.runs()[:_RUNS]
@@ -61,4 +67,4 @@ def standing(root: Path) -> Standing:
     for one in read_replicas(TableReader(source), table):
         known = saved.get(one.name, {"status": "never"})
         replicas.append({"name": one.name, "mode": one.mode, "path": one.path, **known})
-    return Standing(replicas, conflicts(root), runs, watcher)
+    return Standing(replicas, conflicts(root), runs, watcher, last, log)

@@ -40,6 +40,7 @@ _ROUNDS = 5
 _DAY = 86_400_000_000_000
 _PRUNED_EVERY = 20
 _SAMPLE = 20
+_ACT = Intent()
 
 Progress = Callable[[int, int], None]
 
@@ -64,25 +65,24 @@ def replicas_of(root: Path, names: Sequence[str] = ()) -> tuple[Replica, ...]:
 def sync(
     root: Path,
     names: Sequence[str] = (),
+    intent: Intent = _ACT,
     *,
-    act: bool = True,
-    confirm: str = "",
-    quiet: int = 0,
     seen: Glimpse | None = None,
     progress: Progress = lambda _done, _all: None,
     clock: Callable[[], int] = time.time_ns,
 ) -> list[Synced]:
-    """Sync a vault with its replicas; with `act` false only say what would be done.
+    """Sync a vault with its replicas, as it is intended.
 
-    What was changed in the last `quiet` nanoseconds is left alone. `seen` is what a
-    glimpse showed a moment ago. Raises `KnapperError` if nothing can be done at all.
+    `seen` is what a glimpse showed a moment ago. Raises `KnapperError` if nothing can be
+    done at all.
     """
+    act = intent.act
     replicas = replicas_of(root, names)
     with ExitStack() as stack:
         store = stack.enter_context(Store(root))
         if act:
             stack.enter_context(locked(store.folder))
-        work = _Work(root, store, act, confirm, quiet, progress, clock)
+        work = _Work(root, store, intent, progress, clock)
         if seen and act and still_holds(store, seen):
             work.listings = dict(seen.listings)
         found = [work.synced(one) for one in replicas]
@@ -104,14 +104,12 @@ class _Work:
         self,
         root: Path,
         store: Store,
-        act: bool,
-        confirm: str,
-        quiet: int,
+        intent: Intent,
         progress: Progress,
         clock: Callable[[], int],
     ) -> None:
-        self.root, self.store, self.act = root, store, act
-        self.confirm, self.quiet, self.progress, self.clock = confirm, quiet, progress, clock
+        self.root, self.store, self.act, self.intent = root, store, intent.act, intent
+        self.progress, self.clock = progress, clock
         self.run = Runs(store, "sync")
         self.listings: dict[str, tuple[Listing, Listing]] = {}
 
@@ -147,7 +145,7 @@ class _Work:
             _begin(place, replica)
         with _opened(self.root, place, replica, known) as pair:
             halted = self._stranger(pair, known)
-            intent = Intent(self.act, self.confirm, halted, self.quiet)
+            intent = self.intent._replace(halted=halted)
             if self.act:
                 recover(Folder(self.root), self.store, "")
                 if isinstance(pair.right, Folder):

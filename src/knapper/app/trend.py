@@ -4,7 +4,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from knapper.app.watch import Event, Findings, Watch
+from knapper.app.events import Event, Findings
+from knapper.app.watch import Watch
 from knapper.core.health import Counts
 from knapper.core.trend import Reading
 from knapper.shell.readings import Readings
@@ -26,10 +27,11 @@ class Recorder:
 
     def record(self) -> None:
         """Keep a reading of what is found now."""
-        by_note = self._watch.live.diagnostics
+        watched = self._watch.watched
+        by_note = watched.found
         found = [one for some in by_note.values() for one in some]
         severities = Counter(one.severity for one in found)
         counts = Counts(severities["error"], severities["warning"], severities["info"])
         rules = dict(sorted(Counter(one.rule for one in found).items()))
-        notes = len({*self._watch.workspace.checked, *by_note})
+        notes = len({*watched.workspace.checked, *by_note})
         self._readings.add(Reading(int(self._clock()), counts, notes, rules))

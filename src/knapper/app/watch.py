@@ -2,68 +2,40 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from knapper.app.account import Synced
 from knapper.app.check import Checked, repair
+from knapper.app.events import Event, Findings, Mended, Problem, Reloaded, Replicated
+from knapper.app.pair import BUSY, Intent
 from knapper.app.resting import glimpse
-from knapper.app.roots import CONFIG_NAME, place_of
+from knapper.app.roots import place_of
+from knapper.app.side import UNSETTLED
 from knapper.app.sync import sync
-from knapper.app.workspace import CHECKED, Workspace, facts, open_workspace
+from knapper.app.watched import Look, Watched
+from knapper.app.workspace import CHECKED
 from knapper.core.errors import KnapperError
-from knapper.core.live import Live
-from knapper.core.note import Note
+from knapper.core.openness import openness
 from knapper.core.paths import NotePath, extension
+from knapper.core.plan import Copy, Link, Move, Refused, State, Trash, Write, digest
 from knapper.core.rule import Diagnostic
-from knapper.core.watching import WatchSettings, is_half_typed
-from knapper.shell.disk import scan
+from knapper.core.schedule import ABSENT, SECOND, Schedule
+from knapper.core.watching import WatchSettings
+from knapper.shell.disk import absolute
+from knapper.shell.executor import CHANGED
 
-__all__ = ["Event", "Findings", "Mended", "Problem", "Replicated", "Watch"]
+__all__ = ["Watch"]
 
-_SECOND = 1_000_000_000
-_RETRY = 60 * _SECOND
-_AFTER_ALL = _SECOND
-"""A folder that is new is looked at once more after this: its first events may be lost."""
-
-
-class Findings(NamedTuple):
-    """What is found now in notes in which something else was found before."""
-
-    now: dict[NotePath, list[Diagnostic]]
-    before: dict[NotePath, list[Diagnostic]]
-
-
-class Mended(NamedTuple):
-    """Notes that were mended, and the run that did it."""
-
-    paths: list[NotePath]
-    run: int | None
-
-
-class Replicated(NamedTuple):
-    """What became of the replicas."""
-
-    found: list[Synced]
-
-
-class Problem(NamedTuple):
-    """Something that could not be done; it is tried again."""
-
-    message: str
-
-
-Event = Findings | Mended | Replicated | Problem
-_Stamp = tuple[int, int, int]
+_DAY = 86_400 * SECOND
 
 
 class Watch:
-    """A vault that is watched. `now` is in ns of the wall clock throughout.
+    """A vault that is watched. Times are in ns of the wall clock.
 
     `look` takes hints, `act` does what is due, `due` says when that is. Nothing here
-    waits or listens: whoever calls does.
+    waits or listens: whoever calls does. `problems` are those of now, by their kind.
+    `missed` counts how many looks in a row found what no hint had told of.
     """
 
     def __init__(
@@ -77,290 +49,348 @@ class Watch:
     ) -> None:
         self.root, self.tell, self.clock = root, tell, clock
         self._fix, self._replicate = fix, replicate
-        self.is_gone = False
-        self._stamps: dict[NotePath, _Stamp] = {}
-        self._changed: dict[NotePath, int] = {}
-        self._half: set[NotePath] = set()
-        self._tried: dict[NotePath, _Stamp] = {}
-        self._sync_due: int | None = None
-        self._look_due = 0
-        self._fix_due: int | None = None
-        self._said = ""
-        self._worst = 0
-        self._open(open_workspace(root, root=root))
-
-    # -- the configuration ---------------------------------------------------------------
+        self.watched = Watched(root)
+        self.problems: dict[str, str] = {}
+        self.looked_at = 0
+        self.missed = 0
+        self.schedule = Schedule(self.settings, clock())
+        self._fixes: dict[NotePath, tuple[Diagnostic, ...]] = {}
+        self._absent_since: int | None = None
+        self._carried: dict[NotePath, State | None] = {}
+        self._status = 0
+        self._sync_soon()
 
     @property
     def settings(self) -> WatchSettings:
-        return self.workspace.config.watch
+        return self.watched.workspace.config.watch
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the root of the vault is not there."""
+        return "root" in self.problems
+
+    def replicas(self) -> list[Path]:
+        """Return the folders of the replicas, if they are kept in sync here."""
+        replicas = self.watched.workspace.config.replica if self._replicate else ()
+        return [absolute(place_of(self.root, one)) for one in replicas]
 
     def folders(self) -> list[Path]:
-        """Return the folders in which changes matter."""
-        replicas = self.workspace.config.replica if self._replicate else ()
-        return [self.root, *(place_of(self.root, one) for one in replicas)]
+        """Return the folders in which changes matter, those behind links included."""
+        linked = sorted(self.watched.linked_folders())
+        return [self.root, *self.replicas(), *linked]
 
-    def _open(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        rules, wanted = workspace.rules_of, workspace.is_checked
-        self.live = Live(workspace.settings, rules, wanted, facts)
-        self._stamps = {}
-
-    def reload(self) -> None:
-        """Read the configuration anew; the last good one holds if this one is broken."""
-        try:
-            workspace = open_workspace(self.root, root=self.root)
-        except (KnapperError, OSError) as error:
-            self._problem(f"{error}; the last good configuration holds")
-            return
-        before = self.live.diagnostics
-        self._open(workspace)
-        self.look(None, before=before)
+    def place(self, one: Diagnostic) -> tuple[int, int]:
+        """Return line and column of a finding, from 1, columns in code points."""
+        return self.watched.live.notes[one.path].lines.place(one.finding.span.start)
 
     # -- looking -------------------------------------------------------------------------
 
-    def look(
-        self,
-        hints: Iterable[str] | None,
-        *,
-        before: dict[NotePath, list[Diagnostic]] | None = None,
-    ) -> None:
-        """Look at what changed: at these paths, or at everything."""
-        now = self.clock()
-        if hints is not None:
-            paths, everything = self._inside(hints)
-            if self._is_config(paths):
-                self.reload()
-                return
-            notes = [path for path in paths if not path.startswith(".") and "/." not in path]
-            if not everything and all(self._is_known(path) for path in notes):
-                self._take(self._restamped(notes), self.workspace.tree.files, now)
-                return
-            self._look_due = now + _AFTER_ALL
-        self._look_at_all(now, before)
-
-    def _look_at_all(self, now: int, before: dict[NotePath, list[Diagnostic]] | None) -> None:
-        try:
-            tree = scan(self.root)
-        except OSError as error:
-            self.is_gone = True
-            reason = (error.strerror or str(error)).lower()
-            self._problem(f"{self.root}: the vault is not there ({reason}); waiting for it")
+    def look(self, hints: Iterable[str] | None) -> None:
+        """Look at what changed: at these paths (absolute ones), or at everything."""
+        self.schedule.turn(self.clock())
+        if hints is None:
+            self.schedule.look_again()
+            self._look_at_all()
             return
-        if self.is_gone:
-            self.is_gone, self._said = False, ""
-        if self._look_due <= now:
-            self._look_due = now + self.settings.rescan * _SECOND
-        odd = tree.odd != self.workspace.tree.odd or tree.linked != self.workspace.tree.linked
-        self.workspace = replace(self.workspace, tree=tree)
-        self.live.wanted = self.workspace.is_checked
-        if odd:
-            self._stamps = {path: one for path, one in self._stamps.items() if path not in tree.odd}
-        stamps = self._restamped([p for p in tree.files if extension(p) in CHECKED])
-        stamps |= dict.fromkeys(tree.odd, (0, 0, 0))
-        gone = self._stamps.keys() - {*tree.files, *tree.odd}
-        for path in gone:
-            del self._stamps[path]
-            self._changed.pop(path, None)
-        self._take(stamps, tree.files, now, before, moved=bool(gone))
+        paths, everything = self._inside(hints)
+        shown = [path for path in paths if not path.startswith(".") and "/." not in path]
+        if everything or not all(map(self.watched.is_known, shown)):
+            self.schedule.look_again()
+            self._look_at_all(shown)
+            return
+        if any(extension(path) not in CHECKED for path in shown):
+            self.schedule.sync_soon()  # a picture, say
+        self._take(self._seen(lambda: self.watched.read(shown, self.clock())))
+        if any(map(self.watched.is_input, paths)):
+            self._follow_configuration()
 
     def _inside(self, hints: Iterable[str]) -> tuple[list[NotePath], bool]:
-        """Return the hints that lie in the vault, and whether they name folders."""
+        """Return the hints that lie in the vault, and whether all of it is to be looked at."""
         prefix = f"{self.root}{os.sep}"
+        replicas = [f"{place}{os.sep}" for place in self.replicas()]
+        settings = f"{self.watched.workspace.config.config_folder}/"
         paths, everything = [], False
         for hint in hints:
             if hint.startswith(prefix):
-                paths.append(hint[len(prefix) :].replace(os.sep, "/"))
-            elif hint + os.sep == prefix:
+                path = hint[len(prefix) :].replace(os.sep, "/")
+                paths.append(path)
+                if path.startswith(settings) and "workspace" not in path:
+                    self._sync_soon()
+            elif any(f"{hint}{os.sep}".startswith(place) for place in replicas):
+                self._sync_soon()
+            else:  # the root itself, or what a link leads to
                 everything = True
-            else:
-                self._sync_soon(self.clock())
         return paths, everything
 
-    def _is_config(self, paths: Iterable[NotePath]) -> bool:
-        folder = self.workspace.config.config_folder
-        return any(
-            path == CONFIG_NAME
-            or (path.startswith(f"{folder}/") and path.count("/") < 3 and path.endswith(".json")
-                and "workspace" not in path)
-            for path in paths
-        )  # fmt: skip
+    def _look_at_all(self, hinted: Iterable[NotePath] = (), *, by_plan: bool = False) -> None:
+        look = self._seen(lambda: self.watched.look(hinted, self.clock()))
+        if look is None:
+            return
+        self._solved("root")
+        self.schedule.looked()
+        if by_plan:
+            linked = self.watched.workspace.tree.linked
+            is_news = look.gone or any(path not in linked for path in look.texts)
+            self.missed = self.missed + 1 if is_news else 0
+        self._take(look)
+        self._follow_configuration()
 
-    def _is_known(self, path: NotePath) -> bool:
-        if extension(path) not in CHECKED:
-            return path in self.workspace.tree.files and os.path.lexists(self.root / path)
-        return path in self._stamps and path not in self.workspace.tree.odd and _is_file(
-            self.root / path
-        )  # fmt: skip
+    def _seen(self, look: Callable[[], Look]) -> Look | None:
+        """Return what a look finds, None if the vault is not there."""
+        try:
+            return look()
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            said = f"{self.root}: the vault is not there ({reason}); waiting for it"
+            self._problem("root", said)
+            self.schedule.absent()
+            return None
 
-    def _restamped(self, paths: Iterable[NotePath]) -> dict[NotePath, _Stamp]:
-        """Return the stamps of those that have another one than before."""
-        found: dict[NotePath, _Stamp] = {}
-        prefix = f"{self.root}{os.sep}"
-        for path in paths:
-            if extension(path) not in CHECKED:
-                continue
-            try:
-                status = os.stat(prefix + path)  # noqa: PTH116 - ten thousand of them
-            except OSError:
-                found[path] = (0, 0, 0)
-                continue
-            stamp = status.st_size, status.st_mtime_ns, status.st_ino
-            if self._stamps.get(path) != stamp:
-                found[path] = stamp
-        return found
+    def _take(self, look: Look | None) -> None:
+        """Take in what a look found."""
+        if look is None:
+            return
+        now, first = self.clock(), not self.looked_at
+        self.looked_at = now
+        for path in look.gone:
+            self.schedule.forget(path)
+        changed = {*look.texts, *look.gone, *look.files}
+        carried = {path for path in changed if self._is_carried(path)}
+        for path, before in look.texts.items():
+            at = min(now, self.watched.modified(path)) if first else now
+            left = "closed" if now - at > _DAY else openness(before, self.watched.text(path))
+            is_here = before is not None and path not in carried
+            self.schedule.typed(path, at, left, here=is_here)
+        if changed != carried:
+            self._sync_soon()
+        for path in (*look.findings, *look.gone):
+            found = self.watched.found.get(path, ())
+            safe = tuple(one for one in found if one.finding.fix and one.finding.fix.safe)
+            self._fixes.pop(path, None)
+            if safe:
+                self._fixes[path] = safe
+        if look.findings:
+            self.tell(Findings(look.findings, look.before))
 
-    def _take(
-        self,
-        stamps: dict[NotePath, _Stamp],
-        files: Collection[NotePath],
-        now: int,
-        before: dict[NotePath, list[Diagnostic]] | None = None,
-        *,
-        moved: bool = False,
-    ) -> None:
-        """Read what changed, judge it, and say what is found now."""
-        fresh: dict[NotePath, Note] = {}
-        for path, stamp in stamps.items():
-            note, old = self.workspace.read(path), self.live.notes.get(path)
-            known = path in self._stamps
-            self._stamps[path] = stamp
-            if old is not None and known and old.text == note.text and old.trouble == note.trouble:
-                continue
-            self._changed[path] = now if known else min(now, stamp[1])
-            self._half.discard(path)
-            if old is not None and is_half_typed(old.text, note.text):
-                self._half.add(path)
-            fresh[path] = note
-        was = self.live.diagnostics if before is None else before
-        was = dict(was)
-        different = self.live.update(fresh, files)
-        if before is not None:
-            different = {
-                path
-                for path in {*was, *self.live.diagnostics}
-                if was.get(path) != self.live.diagnostics.get(path)
-            }
-        if fresh or moved or self._sync_due is None:
-            self._sync_soon(now)
-        if different:
-            found = {path: self.live.diagnostics.get(path, []) for path in sorted(different)}
-            self.tell(Findings(found, {path: was.get(path, []) for path in found}))
-        self._plan_fixes()
+    def _is_carried(self, path: NotePath) -> bool:
+        """Tell whether it was a sync that made a file what it is."""
+        return path in self._carried and self._state(path) in (None, self._carried.pop(path))
+
+    def _state(self, path: NotePath) -> State | None:
+        """Return the state of a note as it was read, None for what is no note."""
+        note = self.watched.live.notes.get(path)
+        return digest(note.text.encode()) if note else None
+
+    # -- the configuration ---------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read the configuration anew; the last good one holds if this one is broken."""
+        self._absent_since = None
+        try:
+            look = self.watched.reload()
+        except (KnapperError, OSError) as error:
+            self._problem("configuration", f"{error}; the last good configuration holds")
+            return
+        self._solved("configuration")
+        self.schedule.settings = self.settings
+        self.tell(Reloaded(self.watched.workspace.config.source))
+        self._take(look)
+        self.schedule.no_sync()
+        self._sync_soon()
+        self._look_at_all()
+
+    def _follow_configuration(self) -> None:
+        """Read the configuration anew if it is another one.
+
+        One that is gone is waited for: many programs save by removing first.
+        """
+        now = self.clock()
+        if not self.watched.has_other_inputs:
+            self._absent_since = None
+        elif not self.watched.has_lost_configuration:
+            self.reload()
+        elif self._absent_since is None:
+            self._absent_since = now
+            self.schedule.look_again(ABSENT)
+        elif now - self._absent_since >= ABSENT:
+            self.reload()
 
     # -- acting --------------------------------------------------------------------------
 
     def due(self) -> float:
         """Return in how many seconds there is something to do, at most."""
-        times = [self._look_due, self._sync_due or 0, self._fix_due or 0]
-        first = min(time for time in times if time)
-        return max(0.0, (first - self.clock()) / _SECOND)
+        if self.is_gone:
+            first = self.schedule.look_at
+        else:
+            first = self.schedule.first(self._fixes if self._may_fix else {})
+        return max(0.0, (first - self.clock()) / SECOND)
 
     def act(self) -> None:
         """Do what is due: look at everything, mend, sync."""
         now = self.clock()
-        if now >= self._look_due:
-            self.look(None)
+        self.schedule.turn(now)
+        if now >= self.schedule.look_at:
+            self._look_at_all(by_plan=now >= self.schedule.rescan_at)
         if self.is_gone:
-            self._look_due = now + 2 * _SECOND
             return
-        if self._fix_due is not None and now >= self._fix_due:
-            self._mend(now)
-        if self._sync_due is not None and now >= self._sync_due:
-            self._sync(now)
+        is_synced = self.schedule.sync_at is not None and now >= self.schedule.sync_at
+        if is_synced:
+            self._sync()
+        if self._may_fix and self.schedule.due_to_mend(self._fixes):
+            if self.replicas() and not is_synced:
+                self._sync()  # what is mended is what both sides have: one rewrite, not two
+            self._mend()
 
-    def _plan_fixes(self) -> None:
-        """Say when the next note may be mended."""
-        self._fix_due = None
-        if not (self._fix and self.settings.fix):
+    @property
+    def _may_fix(self) -> bool:
+        return self._fix and self.settings.fix
+
+    def _mend(self) -> None:
+        due = self.schedule.due_to_mend(self._fixes)
+        self.look([f"{self.root}{os.sep}{path}" for path in due])  # somebody may have typed
+        still = self.schedule.due_to_mend(self._fixes)
+        wanted = {path: self._fixes[path] for path in due if path in still}
+        if not wanted:
             return
-        quiet = self.settings.fix_quiet * _SECOND
-        times = [self._changed.get(path, 0) + quiet for path in self._fixable()]
-        self._fix_due = min(times, default=None)
-
-    def _fixable(self) -> list[NotePath]:
-        return [
-            path
-            for path, found in self.live.diagnostics.items()
-            if path not in self._half
-            and self._tried.get(path) != self._stamps.get(path)
-            and any(one.finding.fix and one.finding.fix.safe for one in found)
-        ]
-
-    def _mend(self, now: int) -> None:
-        quiet = self.settings.fix_quiet * _SECOND
-        due = [path for path in self._fixable() if now - self._changed.get(path, 0) >= quiet]
-        self.look([str(self.root / path) for path in due])  # somebody may have typed
-        still = {path for path in self._fixable() if now - self._changed.get(path, 0) >= quiet}
-        paths = [path for path in due if path in still]
-        if not paths:
-            return
-        for path in paths:
-            self._tried[path] = self._stamps[path]
-        diagnostics = [one for path in paths for one in self.live.diagnostics[path]]
-        notes = {path: self.live.notes[path] for path in paths}
-        checked = Checked(diagnostics, notes, self.live.vault, paths)
         try:
-            done = repair(self.workspace, checked, unsafe=False, act=True)
+            plan, refused, run = self._repaired(list(wanted))
         except (KnapperError, OSError) as error:
-            self._problem(f"nothing could be mended: {error}")
-            for path in paths:
-                self._tried.pop(path, None)
-            self._fix_due = now + _RETRY
+            self._problem("mending", f"nothing could be mended: {error}")
+            self.schedule.mending_failed()
             return
-        refused = {one.change.path for one in done.refused}
-        mended = [change.path for change in done.plan if change.path not in refused]
-        self._plan_fixes()
-        if mended:
-            self.look([str(self.root / path) for path in mended])
-            for path in mended:
-                self._changed[path] = self._changed.get(path, now) - quiet  # ours, not typed
-                self._tried[path] = self._stamps[path]
-            self._plan_fixes()
-            self.tell(Mended(mended, done.run))
+        failed = {one.change.path: one.reason for one in refused}
+        written = {one.path: digest(one.content) for one in plan if one.path not in failed}
+        for path in wanted.keys() - failed.keys():
+            self.schedule.tried(path, wanted[path])
+        self._failed_to_mend({path: why for path, why in failed.items() if why != CHANGED})
+        self._take(self._seen(lambda: self.watched.read([*written, *failed], self.clock())))
+        for path, state in written.items():
+            if self._state(path) == state:
+                self.schedule.wrote(path)
+        if written:
+            self.tell(Mended(sorted(written), run))
 
-    def _sync_soon(self, now: int) -> None:
-        if self._replicate and self.workspace.config.replica:
-            self._sync_due = now + self.settings.sync_quiet * _SECOND
+    def _repaired(self, paths: list[NotePath]) -> tuple[list[Write], Sequence[Refused], int | None]:
+        live = self.watched.live
+        found = [one for path in paths for one in self.watched.found[path]]
+        checked = Checked(found, {path: live.notes[path] for path in paths}, live.vault, paths)
+        workspace, news = self.watched.workspace, self.watched.news
+        done = repair(workspace, checked, unsafe=False, act=True, concern=news)
+        return [one for one in done.plan if isinstance(one, Write)], done.refused, done.run
 
-    def _sync(self, now: int) -> None:
-        self._sync_due = now + self.settings.rescan * _SECOND
+    def _failed_to_mend(self, failed: Mapping[NotePath, str]) -> None:
+        if not failed:
+            self._solved("mending")
+            return
+        path, why = min(failed.items())
+        self._problem("mending", f"{path}: this could not be mended: {why}")
+        self.schedule.mending_failed()
+
+    def _sync_soon(self) -> None:
+        if self.replicas():
+            self.schedule.sync_soon()
+
+    def _sync(self) -> None:
         seen = glimpse(self.root)
         if seen.is_rest:
+            self.schedule.synced()
+            self._solved("sync")
             return
+        quiet = self.settings.sync_quiet * SECOND
+        intent = Intent(quiet=quiet, busy=self.schedule.busy())
         try:
-            quiet = self.settings.sync_quiet * _SECOND
-            found = sync(self.root, quiet=quiet, seen=seen, clock=self.clock)
+            found = sync(self.root, (), intent, seen=seen, clock=self.clock)
         except (KnapperError, OSError) as error:
-            self._problem(f"nothing could be synced: {error}")
-            self._sync_due = now + _RETRY
+            self._problem("sync", f"nothing could be synced: {error}")
+            self.schedule.synced(failed=True)
             return
-        changed = any(one.report and one.report.changes for one in found)
-        worst = max((one.status for one in found), default=0)
-        moment = any(
-            "a moment ago" in reason
-            for one in found
-            if one.report
-            for reason in one.report.skipped.values()
-        )
-        if moment:
-            self._sync_due = now + self.settings.sync_quiet * _SECOND
-        if changed or (worst != self._worst and not moment):
-            self.tell(Replicated(found))
-        self._worst = worst
-        if changed:
-            due = self._sync_due
-            self._look_at_all(now, None)
-            self._sync_due = due
+        self._follow_sync(found)
+        carried = _made_by(found)
+        self._carried |= carried
+        if carried:
+            self._take(self._seen(lambda: self.watched.look((), self.clock())))
+        for path in _merged(found):
+            self.schedule.wrote(path)
 
-    def _problem(self, message: str) -> None:
-        if message != self._said:
-            self._said = message
+    def _follow_sync(self, found: Sequence[Synced]) -> None:
+        """Say what became of a sync, and when the next one is to be."""
+        reports = [report for one in found if (report := one.report)]
+        left_out = _left_out(found)
+        late = {path for path, why in left_out.items() if why in UNSETTLED or why == CHANGED}
+        passing = late or BUSY in left_out.values()
+        problem = "; ".join(filter(None, map(_problem_of, found)))
+        failed = bool(problem) or any(report.refused for report in reports)
+        self.schedule.synced(late=late, failed=failed)
+        status = max((one.status for one in found), default=0)
+        is_news = status != self._status and not passing
+        if is_news or any(report.changes for report in reports):
+            self._status = status
+            self.tell(Replicated(list(found)))
+        if problem:
+            self._problem("sync", problem)
+        else:
+            self._solved("sync")
+
+    def _problem(self, kind: str, message: str) -> None:
+        if self.problems.get(kind) != message:
+            self.problems[kind] = message
             self.tell(Problem(message))
 
+    def _solved(self, kind: str) -> None:
+        self.problems.pop(kind, None)
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        return False
+
+def _made_by(found: Iterable[Synced]) -> dict[NotePath, State | None]:
+    """Return what a sync has put into the vault, None for what it took away."""
+    ours: dict[NotePath, State | None] = {}
+    for one in found:
+        prefix = f"{one.replica.into}/" if one.replica.into else ""
+        for side, change in one.report.changes if one.report else ():
+            path = prefix + change.path
+            match change:
+                case Write() if side == "left":
+                    ours[path] = digest(change.content)
+                case Copy() if side == "left":
+                    ours[path] = change.digest
+                case Move() if side == "left":
+                    ours |= {path: None, prefix + change.to: change.expect}
+                case Trash() | Link() if side == "left":
+                    ours[path] = None
+                case _:
+                    pass
+    return ours
+
+
+def _merged(found: Iterable[Synced]) -> set[NotePath]:
+    """Return the notes that a sync has written on both sides."""
+    merged: set[NotePath] = set()
+    for one in found:
+        prefix = f"{one.replica.into}/" if one.replica.into else ""
+        changes = one.report.changes if one.report else ()
+        left, right = (
+            {c.path for side, c in changes if side == name} for name in ("left", "right")
+        )
+        merged |= {prefix + path for path in left & right}
+    return merged
+
+
+def _left_out(found: Iterable[Synced]) -> dict[NotePath, str]:
+    """Return what a sync has left out, by the paths in the vault, with the reasons."""
+    left_out: dict[NotePath, str] = {}
+    for one in found:
+        prefix = f"{one.replica.into}/" if one.replica.into else ""
+        if one.report:
+            left_out |= {prefix + path: why for path, why in one.report.skipped.items()}
+            left_out |= {prefix + no.change.path: no.reason for _, no in one.report.refused}
+    return left_out
+
+
+def _problem_of(one: Synced) -> str:
+    """Say why a replica is not in sync and will not be by itself, "" if it will."""
+    name, report = one.replica.name, one.report
+    if report is None:
+        return f"{name}: {one.problem}"
+    if not report.halted:
+        return ""
+    way_out = f"; if it is meant so: knapper sync --confirm {report.hash}" if report.hash else ""
+    return f"{name}: halted: {report.halted}{way_out}"

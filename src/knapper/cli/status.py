@@ -1,4 +1,4 @@
-"""`knapper status`: how the vault stands with its replicas."""
+"""`knapper status`: what the watcher does, and how the vault stands with its replicas."""
 
 import json
 from collections.abc import Mapping
@@ -42,9 +42,11 @@ def command(as_json: bool, vault: Path | None) -> int:
 def _print(found: Standing) -> None:
     paint = Paint()
     if found.watcher is None:
-        click.echo("no watcher is running; 'knapper watch' starts one")
+        click.echo(_said_of_no_watcher(found.last_watcher))
     else:
         _print_watcher(found.watcher)
+    if found.log.exists():
+        click.echo(f"its log: {printable(str(found.log))}")
     if not found.replicas:
         click.echo("no replica is configured; [[replica]] in .knapper.toml adds one")
     for one in found.replicas:
@@ -67,12 +69,29 @@ def _print(found: Standing) -> None:
                    f"{number_of(run.changed, 'change')}")  # fmt: skip
 
 
+def _said_of_no_watcher(last: Mapping[str, object]) -> str:
+    """Say that none is running, and how the last one ended."""
+    said = "no watcher is running; 'knapper watch' starts one, 'knapper service install' for good"
+    if not last:
+        return said
+    if "ended" not in last:
+        return f"{said}; the last one, since {last.get('since')}, was cut short"
+    error = f" with {printable(str(last['last_error']))}" if last.get("failed") else ""
+    return f"{said}; the last one ended {last['ended']}{error}"
+
+
 def _print_watcher(state: Mapping[str, object]) -> None:
-    click.echo(f"watching since {state.get('since')}, last lint {state.get('last_lint')}")
+    notes = number_of(int(str(state.get("notes", 0))), "note")
+    click.echo(f"watching since {state.get('since')} ({state.get('observer', 'starting')}), "
+               f"last lint {state.get('last_lint')}, {notes}")  # fmt: skip
     if state.get("page"):
         click.echo(f"page: {state['page']}")
     findings = state.get("findings")
     for rule, count in findings.items() if isinstance(findings, Mapping) else ():
         click.echo(f"  {count:>5}  {printable(str(rule))}")
-    if state.get("last_error"):
-        click.echo(f"  last problem: {printable(str(state['last_error']))}")
+    problems = state.get("problems")
+    for problem in problems if isinstance(problems, list) else ():
+        click.echo(f"  problem: {printable(str(problem))}")
+    if state.get("last_error") and not problems:
+        error = printable(str(state["last_error"]))
+        click.echo(f"  last problem, {state.get('last_error_at')}: {error}")

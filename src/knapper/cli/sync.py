@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from knapper.app.account import STATUS, Synced, account, action_of, side_of
+from knapper.app.pair import Intent
 from knapper.app.resting import Glimpse
 from knapper.app.roots import find_root
 from knapper.app.sync import statuses, sync
@@ -46,9 +47,8 @@ def command(
         if not root.is_dir():
             raise KnapperError(f"{root}: there is no such folder")
         with reporting() as progress:
-            found = sync(
-                root, names, act=not dry_run, confirm=confirm, seen=seen, progress=progress
-            )
+            intent = Intent(not dry_run, confirm)
+            found = sync(root, names, intent, seen=seen, progress=progress)
     except KnapperError as error:
         click.echo(f"error: {printable(str(error))}", err=True)
         return 3

@@ -3,28 +3,32 @@
 import json
 import signal
 import sys
-import threading
 import time
-from collections import Counter
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
 import click
 
-from knapper.app.account import STATUS, Synced, account
+from knapper.app.account import STATUS, Synced
+from knapper.app.daemon import Daemon
+from knapper.app.events import (
+    Event,
+    Findings,
+    Mended,
+    Problem,
+    Reloaded,
+    Replicated,
+    event_object,
+)
 from knapper.app.roots import find_root
-from knapper.app.trend import Recorder
-from knapper.app.watch import Event, Findings, Mended, Problem, Replicated, Watch
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
 from knapper.core.errors import KnapperError
-from knapper.core.rule import Diagnostic
-from knapper.shell.daemon import Log, kept_address, save_state
-from knapper.shell.lock import locked
+from knapper.shell.daemon import kept_address, local_time
 from knapper.shell.store import state_folder
-from knapper.shell.watcher import Hints
 
 __all__ = ["command"]
 
@@ -54,48 +58,44 @@ def command(
 
     A note is mended when it was left alone for 30 seconds, and synced after 2 ([watch]
     in the configuration). SIGHUP reads the configuration anew; SIGTERM and Ctrl-C end
-    after the action in hand.
+    after the action in hand. 'knapper service install' keeps it running.
     """
     root = (vault or find_root(Path().absolute())).absolute()
     if not root.is_dir():
         raise KnapperError(f"{root}: there is no such folder")
     _needs_http(port, once)
-    with ExitStack() as stack:
-        busy = "a watcher is running on this vault already; 'knapper status' shows it"
-        stack.enter_context(locked(state_folder(root), name="watch", patience=0.5, busy=busy))
-        say = _Says(root, as_json=output_format == "json")
-        stack.callback(say.log.close)
-        watch = Watch(root, say, fix=not no_fix, replicate=not no_sync)
-        say.watch = watch
-        recorder = Recorder(watch)
-        say.listeners.append(recorder)
-        watch.look(None)
-        recorder.record()
+    said = _Json() if output_format == "json" else _Text(root)
+    daemon = Daemon(root, said, ready=said.ready, fix=not no_fix, replicate=not no_sync)
+    said.daemon = daemon
+    if not once:
+        _on("SIGINT", daemon.stop)
+        _on("SIGTERM", daemon.stop)
+        _on("SIGHUP", daemon.reload)
+    with daemon:
         if once:
-            watch.act()
-            return 1 if any(one.severity != "info" for one in watch.live.all()) else 0
-        hints = Hints()
-        stack.callback(hints.stop)
-        stop, reload = threading.Event(), threading.Event()
-        _on_signals(hints, stop, reload)
-        observer = hints.start(watch.folders(), watch.settings.observer)
-        watch.look(None)  # what changed before somebody listened
-        if port is not None:
-            stack.enter_context(_page(watch, say, port))
-        say.ready(observer)
-        _run(watch, hints, stop, reload)
-        say.ended()
+            daemon.watch.act()
+            found = daemon.watch.watched.found.values()
+            return 1 if any(one.severity != "info" for notes in found for one in notes) else 0
+        with _page(daemon, said, port):
+            daemon.run()
+        said.ended()
     return 0
 
 
 @contextmanager
-def _page(watch: Watch, say: "_Says", port: int) -> Iterator[None]:
-    """Serve the page while the block runs; it hears what is said."""
+def _page(daemon: Daemon, said: "_Says", port: int | None) -> Iterator[None]:
+    """Serve the page while the block runs, if there is a port for it; it hears what is said."""
+    if port is None:
+        yield
+        return
     from knapper.page.server import serving
 
-    with serving(watch, port) as (desk, page), kept_address(state_folder(watch.root), page.address):
-        say.listeners.append(desk.take)
-        say.page(page.address)
+    with (
+        serving(daemon.watch, port) as (desk, page),
+        kept_address(state_folder(daemon.root), page.address),
+    ):
+        daemon.listeners.append(desk.take)
+        said.page(page.address)
         yield
 
 
@@ -109,143 +109,77 @@ def _needs_http(port: int | None, once: bool) -> None:
         raise KnapperError("--http needs two more libraries: pip install 'knapper[http]'")
 
 
-def _on_signals(hints: Hints, stop: threading.Event, reload: threading.Event) -> None:
-    def on(name: str, event: threading.Event) -> None:
-        def handle(_number: int, _frame: FrameType | None) -> None:
-            event.set()
-            hints.wake()
+def _on(name: str, act: Callable[[], None]) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        act()
 
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), handle)
-
-    on("SIGINT", stop)
-    on("SIGTERM", stop)
-    on("SIGHUP", reload)
+    if hasattr(signal, name):  # Windows has no SIGHUP
+        signal.signal(getattr(signal, name), handle)
 
 
-def _run(watch: Watch, hints: Hints, stop: threading.Event, reload: threading.Event) -> None:
-    """Wait for hints and follow them, until told to stop."""
-    was_gone = False
-    while not stop.is_set():
-        before, wall = time.monotonic(), time.time()
-        paths = hints.wait(min(watch.due(), 60.0))
-        slept = (time.time() - wall) - (time.monotonic() - before)
-        if stop.is_set():
-            return
-        if reload.is_set():
-            reload.clear()
-            watch.reload()
-        folders = watch.folders()
-        if paths is None or slept > 5:
-            watch.look(None)
-        elif paths:
-            watch.look(paths)
-        watch.act()
-        if (was_gone and not watch.is_gone) or watch.folders() != folders:
-            hints.start(watch.folders(), watch.settings.observer)
-            watch.look(None)
-        was_gone = watch.is_gone
+class _Says(ABC):
+    """Says what happens."""
 
+    daemon: Daemon
 
-class _Says:
-    """Says what happens, to whoever looks and to the log."""
+    @abstractmethod
+    def __call__(self, event: Event) -> None: ...
 
-    def __init__(self, root: Path, *, as_json: bool) -> None:
-        self.root, self.as_json = root, as_json
-        self.paint = Paint()
-        self.log = Log(state_folder(root))
-        self.since = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-        self.error = ""
-        self.listeners: list[Callable[[Event], None]] = []
-        self.watch: Watch | None = None
-
-    def __call__(self, event: Event) -> None:
-        shown = {"at": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **self._object(event)}
-        if isinstance(event, Problem):
-            self.error = event.message
-        line = json.dumps(shown, ensure_ascii=False)
-        self.log(line)
-        if self.as_json:
-            click.echo(line)
-        else:
-            self._print(event)
-        self._save()
-        for listener in self.listeners:
-            listener(event)
-
-    def page(self, address: str) -> None:
-        """Say where the page is; its token is for the eyes of who started the watcher."""
-        plain = address.partition("?")[0]
-        shown = {"event": "page", "address": plain}
-        whole = address if is_terminal(sys.stderr) else f"{plain} ('knapper status' shows the rest)"
-        self._note(shown, f"the page is at {whole}")
-
+    @abstractmethod
     def ready(self, observer: str) -> None:
         """Say that changes are seen from now on."""
-        self._note({"event": "ready", "observer": observer}, f"watching {self.root} ({observer})")
-        self._save()
 
+    @abstractmethod
+    def page(self, address: str) -> None:
+        """Say where the page is; its token is for the eyes of who started the watcher."""
+
+    @abstractmethod
     def ended(self) -> None:
         """Say that it is over."""
-        self._note({"event": "ended"}, "ended")
 
-    def _note(self, shown: dict[str, str], text: str) -> None:
-        line = json.dumps({"at": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **shown})
-        self.log(line)
-        click.echo(line if self.as_json else printable(text), err=not self.as_json)
 
-    def _save(self) -> None:
-        found = self.watch.live.all() if self.watch else []
-        counts = Counter(one.rule for one in found)
-        save_state(
-            state_folder(self.root),
-            {
-                "since": self.since,
-                "last_lint": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
-                "findings": dict(counts.most_common()),
-                "last_error": self.error,
-            },
-        )
+class _Json(_Says):
+    """Says what happens in JSON, one object a line."""
 
-    def _object(self, event: Event) -> dict[str, object]:
-        match event:
-            case Findings():
-                notes = {
-                    path: [self._finding(one) for one in found] for path, found in event.now.items()
-                }
-                return {"event": "findings", "notes": notes}
-            case Mended():
-                return {"event": "mended", "paths": event.paths, "run": event.run}
-            case Replicated():
-                return {"event": "synced", "replicas": [account(one) for one in event.found]}
-            case Problem():
-                return {"event": "problem", "message": event.message}
+    def __call__(self, event: Event) -> None:
+        self._say(event_object(event, self.daemon.watch.place))
 
-    def _finding(self, one: Diagnostic) -> dict[str, object]:
-        line, column = self._place(one)
-        return {"line": line, "column": column, "rule": one.rule, "severity": one.severity,
-                "message": one.finding.message}  # fmt: skip
+    def ready(self, observer: str) -> None:
+        self._say({"event": "ready", "observer": observer})
 
-    def _place(self, one: Diagnostic) -> tuple[int, int]:
-        assert self.watch is not None
-        note = self.watch.live.notes[one.path]
-        return note.lines.place(one.finding.span.start)
+    def page(self, address: str) -> None:
+        self._say({"event": "page", "address": address.partition("?")[0]})
 
-    def _print(self, event: Event) -> None:
+    def ended(self) -> None:
+        self._say({"event": "ended"})
+
+    def _say(self, shown: dict[str, object]) -> None:
+        click.echo(json.dumps({"at": local_time(), **shown}, ensure_ascii=False))
+
+
+class _Text(_Says):
+    """Says what happens to whoever looks."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.paint = Paint()
+
+    def ready(self, observer: str) -> None:
+        click.echo(printable(f"watching {self.root} ({observer})"), err=True)
+
+    def page(self, address: str) -> None:
+        plain = address.partition("?")[0]
+        whole = address if is_terminal(sys.stderr) else f"{plain} ('knapper status' shows the rest)"
+        click.echo(printable(f"the page is at {whole}"), err=True)
+
+    def ended(self) -> None:
+        click.echo("ended", err=True)
+
+    def __call__(self, event: Event) -> None:
         at = self.paint(time.strftime("%H:%M:%S"), "dim")
         match event:
             case Findings():
-                for path, found in event.now.items():
-                    known = {(one.rule, one.finding.message) for one in event.before[path]}
-                    for one in found:
-                        if (one.rule, one.finding.message) not in known:
-                            line, column = self._place(one)
-                            place = f"{printable(path)}:{line}:{column}"
-                            what = printable(one.finding.message)
-                            severity = self.paint(one.severity, one.severity)
-                            click.echo(f"{at} {place} {severity} {what} ({one.rule})")
-                    if event.before[path] and not found:
-                        click.echo(f"{at} {printable(path)} {self.paint('nothing left', 'good')}")
+                self._print_findings(event, at)
             case Mended():
                 names = ", ".join(map(printable, event.paths[:5]))
                 more = ", ..." if len(event.paths) > 5 else ""
@@ -258,6 +192,21 @@ class _Says:
             case Problem():
                 click.echo(f"{at} {self.paint('problem', 'error')} {printable(event.message)}",
                            err=True)  # fmt: skip
+            case Reloaded():
+                click.echo(f"{at} {printable(event.source)} was read anew")
+
+    def _print_findings(self, event: Findings, at: str) -> None:
+        for path, found in event.now.items():
+            known = {(one.rule, one.finding.message) for one in event.before[path]}
+            for one in found:
+                if (one.rule, one.finding.message) not in known:
+                    line, column = self.daemon.watch.place(one)
+                    place = f"{printable(path)}:{line}:{column}"
+                    severity = self.paint(one.severity, one.severity)
+                    what = printable(one.finding.message)
+                    click.echo(f"{at} {place} {severity} {what} ({one.rule})")
+            if event.before[path] and not found:
+                click.echo(f"{at} {printable(path)} {self.paint('nothing left', 'good')}")
 
 
 def _said_of(synced: Synced) -> str:

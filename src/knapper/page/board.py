@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from knapper.app.events import Event, Findings, Mended, Problem, Replicated
 from knapper.app.opening import opening_of
 from knapper.app.status import Standing, standing
-from knapper.app.watch import Event, Findings, Mended, Problem, Replicated, Watch
+from knapper.app.watch import Watch
 from knapper.app.workspace import load_rules
 from knapper.core.errors import KnapperError
 from knapper.core.health import Health, Row, rows_of
@@ -46,10 +47,10 @@ class Desk:
         self._readings = Readings(state_folder(watch.root))
         self._listeners: list[Callable[[], None]] = []
         self._writing = threading.Lock()
-        found = {path: self._rows(path) for path in watch.live.diagnostics}
+        found = {path: self._rows(path) for path in watch.watched.found}
         self.board = Board(
             version=0,
-            opening=opening_of(watch.workspace),
+            opening=opening_of(watch.watched.workspace),
             health=Health(found, self._number_of(found)),
             readings=tuple(self._readings.all()),
             summaries=_summaries(watch),
@@ -105,20 +106,20 @@ class Desk:
             health=Health(rows, self._number_of(rows)),
             problem="",
             readings=tuple(self._readings.all()),
-            opening=opening_of(self._watch.workspace),
+            opening=opening_of(self._watch.watched.workspace),
             summaries=_summaries(self._watch),
         )
 
     def _number_of(self, found: Mapping[NotePath, object]) -> int:
-        return len({*self._watch.workspace.checked, *found})
+        return len({*self._watch.watched.workspace.checked, *found})
 
     def _rows(self, path: NotePath) -> list[Row]:
-        live = self._watch.live
-        return rows_of(live.notes[path], live.diagnostics[path])
+        watched = self._watch.watched
+        return rows_of(watched.live.notes[path], watched.found[path])
 
 
 def _summaries(watch: Watch) -> dict[str, str]:
-    return {rule.name: rule.summary for rule in (*load_rules(), *watch.workspace.own_rules)}
+    return {rule.name: rule.summary for rule in (*load_rules(), *watch.watched.workspace.own_rules)}
 
 
 def _standing(root: Path) -> Standing | None:

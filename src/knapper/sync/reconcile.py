@@ -42,6 +42,13 @@ class Decision(NamedTuple):
     why: str
 
     @property
+    def changes_left(self) -> bool:
+        """Whether the left side's own file is to be another one, or to stand elsewhere."""
+        if self.left is None or self.verdict == "equal":
+            return False
+        return self.verdict != "left" or self.left_path != self.path
+
+    @property
     def final(self) -> State | None:
         """What will be at `path`; the left state until a merge says otherwise."""
         match self.verdict:
