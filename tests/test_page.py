@@ -19,9 +19,10 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from conftest import SOURCE, Knapper, WriteVault
+from knapper.app.events import Event
 from knapper.app.report import report
 from knapper.app.trend import Recorder
-from knapper.app.watch import Event, Watch
+from knapper.app.watch import Watch
 from knapper.app.workspace import open_workspace
 from knapper.page.server import LOOPBACK, Page, serving
 from knapper.shell.readings import Readings
@@ -338,7 +339,7 @@ def test_replicas_conflicts_and_runs_are_shown(
     texts = Read(json.loads(here.get("/pieces").text)["pieces"]["sync"]).texts
     assert {"other", "never synced", "1 conflict", "A (conflict 2026-11-23 host).md"} <= set(texts)
     here.watch.act()
-    here.watch._sync(here.watch.clock())
+    here.watch._sync()
     texts = Read(json.loads(here.get("/pieces").text)["pieces"]["sync"]).texts
     assert any(text.startswith("last synced") for text in texts)
 

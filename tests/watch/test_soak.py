@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 from desk import OTHER, SECOND, Desk, fresh_findings
-from editor import Editor
+from typist import Editor
 
 from conftest import WriteVault, contents
 from knapper.shell.folder import Folder, NewFile
