@@ -14,6 +14,7 @@ COMMANDS = {
     "facts": "knapper.cli.facts",
     "init": "knapper.cli.init",
     "rule": "knapper.cli.rule",
+    "service": "knapper.cli.service",
     "sync": "knapper.cli.sync",
     "history": "knapper.cli.history",
     "lsp": "knapper.cli.lsp",

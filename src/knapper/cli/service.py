@@ -1,0 +1,95 @@
+"""`knapper service`: the watcher from login to logout."""
+
+from pathlib import Path
+
+import click
+
+from knapper.app.roots import find_root
+from knapper.app.service import install, service_of, standing, uninstall
+from knapper.cli.terminal import printable
+from knapper.core.errors import KnapperError
+from knapper.shell.service import file_of, system
+
+__all__ = ["command"]
+
+_VAULT = click.option(
+    "--vault", type=click.Path(path_type=Path), help="The vault, if not found upward."
+)
+
+
+@click.group("service")
+def command() -> None:
+    """Keep 'knapper watch' running on a vault, from login to logout.
+
+    It is a service of your own, not of the machine: a systemd user unit on Linux, a launch
+    agent on macOS, a task at logon on Windows.
+
+    \b
+    Examples:
+      knapper service install --dry-run   show the file that would be written
+      knapper service install             write it, and start the watcher
+      knapper service status              is it there, and at work?
+    """
+
+
+@command.command("install")
+@click.option("--dry-run", is_flag=True, help="Only show the file.")
+@_VAULT
+def install_command(dry_run: bool, vault: Path | None) -> int:
+    """Write the service's file and start it; do it again after an update of Python."""
+    root = _root(vault)
+    if dry_run:
+        service = service_of(root)
+        encoding = "utf-16" if system() == "windows" else "utf-8"
+        click.echo(f"{file_of(service)}:")
+        click.echo(service.content.decode(encoding, errors="replace").rstrip())
+        return 0
+    file, problem = install(root)
+    click.echo(f"{printable(str(file))} written")
+    if problem:
+        click.echo(f"error: it could not be started: {printable(problem)}", err=True)
+        return 1
+    click.echo(f"watching {printable(str(root))}; 'knapper status' tells how it stands")
+    if system() == "systemd":
+        click.echo("it ends when you log out; 'loginctl enable-linger' keeps it running")
+    return 0
+
+
+@command.command("uninstall")
+@_VAULT
+def uninstall_command(vault: Path | None) -> int:
+    """Stop the service and remove its file; nothing in the vault changes."""
+    was_there, problem = uninstall(_root(vault))
+    if not was_there:
+        click.echo("no service is installed for this vault")
+        return 0
+    click.echo("the service is removed")
+    if problem:
+        click.echo(f"it may still run: {printable(problem)}", err=True)
+    return 1 if problem else 0
+
+
+@command.command("status")
+@_VAULT
+def status_command(vault: Path | None) -> int:
+    """Tell whether the service is installed and runs.
+
+    \b
+    Exit status: 0 it runs, 1 it does not.
+    """
+    found = standing(_root(vault))
+    if not found.is_installed:
+        click.echo("not installed; 'knapper service install' does it")
+    else:
+        click.echo(f"installed: {printable(str(found.file))}")
+        click.echo("running" if found.is_running else "not running")
+    if found.watcher is not None:
+        click.echo(f"a watcher is at work since {found.watcher.get('since')}")
+    return 0 if found.is_running else 1
+
+
+def _root(vault: Path | None) -> Path:
+    root = (vault or find_root(Path().absolute())).absolute()
+    if not root.is_dir():
+        raise KnapperError(f"{root}: there is no such folder")
+    return root.resolve()
