@@ -1,5 +1,5 @@
 """`python -m knapper` is `knapper`."""
 
-from knapper.cli import main
+from knapper.cli import run
 
-main()
+run()

@@ -9,7 +9,7 @@ did change, what was listed on the way is not listed again.
 import json
 import marshal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -135,35 +135,33 @@ def _look(store: Store, rest: Rest) -> tuple[bool, tuple[Listing, Listing] | Non
     local = local_names(json.loads(rest.exclude), rest.settings)
     turn = int(time.time()) % _TURNS
 
-    def looker(where: str, known: str) -> Callable[[], bytes]:
-        def looked() -> bytes:
-            folder = Source(Path(where))
-            try:
-                listing = folder.listing(local)
-                paths = list(listing.files)[turn::_TURNS]
-                states = {path: folder.stamped(path)[0] for path in paths}
-                found = fingerprint(folder, listing)
-                return marshal.dumps((found == known, states, tuple(listing)))
-            except OSError:
-                return marshal.dumps((False, {}, ()))
-            finally:
-                folder.close()
+    def looked(where: str, known: str) -> tuple[bool, dict[str, str], Listing | None]:
+        folder = Source(Path(where))
+        try:
+            listing = folder.listing(local)
+            paths = list(listing.files)[turn::_TURNS]
+            states = {path: folder.stamped(path)[0] for path in paths}
+            return fingerprint(folder, listing) == known, states, listing
+        except OSError:
+            return False, {}, None
+        finally:
+            folder.close()
 
-        return looked
+    def packed() -> bytes:
+        same, states, listing = looked(rest.right, rest.right_print)
+        whole = marshal.dumps(tuple(listing)) if listing else b""  # unpacked if it is needed
+        return marshal.dumps((same, states, whole))
 
-    right = beside(looker(rest.right, rest.right_print))
+    right = beside(packed)
+    left_same, left_states, left_listed = looked(rest.left, rest.left_print)
     # what is loaded comes from our own child, over a pipe
-    sides = [
-        marshal.loads(looked())  # noqa: S302
-        for looked in (looker(rest.left, rest.left_print), right)
-    ]
-    (left_same, left_states, left_listed), (right_same, right_states, right_listed) = sides
+    right_same, right_states, whole = marshal.loads(right())  # noqa: S302
     if left_same and right_same:
         known = _as_known(store, rest.name, "left", left_states)
         return known and _as_known(store, rest.name, "right", right_states), None
-    if not left_listed or not right_listed:
+    if not left_listed or not whole:
         return False, None
-    return False, (Listing(*left_listed), Listing(*right_listed))
+    return False, (left_listed, Listing(*marshal.loads(whole)))  # noqa: S302
 
 
 def _as_known(store: Store, name: str, side: str, states: dict[str, str]) -> bool:

@@ -12,7 +12,25 @@ TYPE_CHECKING = False  # what typing has is not worth the time to import it here
 if TYPE_CHECKING:
     from knapper.app.resting import Glimpse
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
+
+
+def run() -> None:
+    """Be the program: run the command line, and leave without taking apart what was read.
+
+    Of a sync of ten thousand files, that would be a tenth of the time.
+    """
+    status: object = 0
+    try:
+        main()
+    except SystemExit as ended:
+        status = ended.code or 0
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except OSError:  # whoever read it is gone, or there is no room for it
+        status = status or 1
+    os._exit(status if isinstance(status, int) else 1)
 
 
 def main() -> None:
@@ -22,6 +40,7 @@ def main() -> None:
 
         sys.stdout.write(f"knapper {__version__}\n")
         return
+    gc.disable()  # a run makes much and drops little; collecting took a quarter of its time
     seen = _glimpse(sys.argv[2:]) if sys.argv[1:2] == ["sync"] else None  # so is this, nearly
     if seen and seen.is_rest:
         return
@@ -53,7 +72,6 @@ def _glimpse(arguments: list[str]) -> "Glimpse | None":
 def _run(seen: "Glimpse | None" = None) -> int:
     import click
 
-    gc.disable()  # a run makes much and drops little; collecting took a quarter of its time
     from knapper.cli.group import knapper
     from knapper.cli.terminal import printable
     from knapper.core.errors import KnapperError
