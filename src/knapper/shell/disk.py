@@ -83,7 +83,7 @@ class _Scanned:
             if linked:
                 self.linked.add(path)
         elif _is(entry.is_dir):
-            if path.lower().endswith(_NOTES):
+            if path.lower().endswith(".md"):  # `java.base` is no strange name for a folder
                 self.odd[path] = "this is a folder, though its name is that of a note"
             return not entry.is_symlink() or _is_new(entry, self.seen)
         elif path.lower().endswith(_NOTES):
