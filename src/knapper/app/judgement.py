@@ -185,8 +185,7 @@ def _mass_change(evidence: Evidence, changes: Sequence[tuple[str, Change, NotePa
         def recognisable(change: Change, other: Side = other) -> bool:
             return not unrecognisable(*_old_and_new(evidence, change, other))
 
-        files = sum(map(is_file, side.tree.values()))
-        if said := mass_change(own, files, side.name, recognisable):
+        if said := mass_change(own, side.tree, side.name, recognisable):
             return said
     return ""
 

@@ -21,12 +21,12 @@ from knapper.shell.executor import Executor, Origin, Place
 from knapper.shell.folder import Folder, Listing, Source
 from knapper.shell.recovery import sweep
 from knapper.shell.store import Store
-from knapper.shell.synced import Seen, load
+from knapper.shell.synced import Seen, has_more, load
 from knapper.sync.plans import Merge, changes_of
 from knapper.sync.reconcile import Decision, reconcile
 from knapper.sync.renames import Trace, renames, similarity
 from knapper.sync.safety import empty_root, hash_of
-from knapper.sync.tree import colliding, is_mergeable
+from knapper.sync.tree import colliding, differing, is_mergeable
 
 __all__ = ["BUSY", "Intent", "Pair", "Report", "run_pass"]
 
@@ -146,10 +146,10 @@ class _Pass:
     ) -> None:
         self.pair, self.store, self.run, self.intent = pair, store, run, intent
         self.clock, self.progress = clock, progress
+        left_listed, right_listed = self._listed(listings)  # a fork costs less before the load
         self.known = load(store, pair.name)
         self.base = dict(self.known.base)
         now, quiet = clock(), intent.quiet
-        left_listed, right_listed = self._listed(listings)
         self.left = look(
             "the vault", pair.left, pair.local, self.known.left, now=now, quiet=quiet,
             listed=left_listed,
@@ -169,7 +169,8 @@ class _Pass:
                 quiet=quiet,
                 names=names,
             )
-        self.touched = _differing(self.base, self.left.tree, self.right.tree)
+        self.touched = differing(self.base, self.left.tree)
+        self.touched |= differing(self.base, self.right.tree)
         self.skipped: dict[NotePath, str] = {}
         self.contents: dict[State, bytes] = {}
         self.joining = Joining(pair, store, self.left, self.right)
@@ -181,7 +182,7 @@ class _Pass:
         if listings:
             left, right = listings
             return lambda: left, lambda: right
-        if len(self.base) > _MANY:
+        if has_more(self.store, self.pair.name, _MANY):
             return None, self.pair.right.listing_beside(self.pair.local)
         return None, None
 
@@ -440,9 +441,3 @@ def _other_forms(left: Mapping[NotePath, State], right: Mapping[NotePath, State]
     ours, theirs = ({p for p in tree if not p.isascii()} for tree in (left, right))
     forms = {normalize("NFC", path) for path in theirs - ours}
     return any(normalize("NFC", path) in forms for path in ours - theirs)
-
-
-def _differing(*trees: Mapping[NotePath, State]) -> set[NotePath]:
-    """Return the paths that are not the same in all trees."""
-    first, *others = trees
-    return {path for other in others for path, _ in first.items() ^ other.items()}

@@ -117,7 +117,8 @@ def look(
         listing = _respelt(listing, folder, {*known.states, *names})
     side = Side(name, folder, listing)
     files, tree = listing.files, side.tree
-    side.stamps = dict(files.items() & known.stamps.items())
+    known_stamp = known.stamps.get
+    side.stamps = {path: stamp for path, stamp in files.items() if known_stamp(path) == stamp}
     for path in list(files)[now // 1_000_000_000 % _TURNS :: _TURNS]:
         side.stamps.pop(path, None)
     tree.update({path: known.states[path] for path in side.stamps})

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
-from platform import node
 
 from knapper.app.account import Synced, save_accounts
 from knapper.app.act import Runs
@@ -274,7 +273,7 @@ def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) ->
     settings = "" if replica.into else config_folder(root, named)
     left = Folder(vault)
     right = Source(place) if replica.mode == "pull" else Folder(place)
-    host = "".join(c for c in node().partition(".")[0] if c.isalnum() or c in "-_")
+    host = "".join(c for c in _host().partition(".")[0] if c.isalnum() or c in "-_")
     pair = Pair(
         replica.name, left, right, replica.mode, replica.into,
         local_names(replica.exclude, settings),
@@ -288,6 +287,11 @@ def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) ->
     finally:
         left.close()
         right.close()
+
+
+def _host() -> str:
+    """Return the name of this machine (the module `platform` takes a while to import)."""
+    return os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
 
 
 def _filter(pair: Pair) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -60,5 +59,7 @@ class Paint:
         """Make the text clickable: it opens the file (OSC 8)."""
         if not self.links:
             return text
+        import socket  # two milliseconds that only a terminal needs
+
         url = f"file://{socket.gethostname()}{quote(os.fsencode(path.absolute()))}"
         return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\"

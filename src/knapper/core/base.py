@@ -101,7 +101,7 @@ def base_references(text: str) -> Iterator[BaseReference]:
 _CALL = re.compile(
     r"\b(?:(?:link|hasLink)\(|(?P<folder>inFolder\(|file\.folder\s*[!=]=)"
     r"|(?P<path>file\.path\s*[!=]=))"
-    r"\s*(?P<quote>\\?[\"'])(?P<text>[^\"'\\\n]*)(?P=quote)"
+    r"\s*(?P<quote>\\?[\"'])(?P<text>(?:(?!(?P=quote))[^\\\n])*)(?P=quote)"
 )
 
 

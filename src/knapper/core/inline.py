@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from knapper.core.blocks import ATTRIBUTES, Blocks, Region
 
-__all__ = ["BlockId", "Inline", "Link", "Tag", "displayed", "read_inline"]
+__all__ = ["BlockId", "Inline", "Link", "Tag", "decoded", "displayed", "read_inline"]
 
 
 class Link(NamedTuple):
@@ -232,7 +232,7 @@ class _InlineReader:
             return
         self.links.append(
             Link(
-                opener - embed, match.end(), _decode(raw), text[opener + 1 : start], "md", embed,
+                opener - embed, match.end(), decoded(raw), text[opener + 1 : start], "md", embed,
                 match.start(group), match.end(group), opener + 1,
             )
         )  # fmt: skip
@@ -313,8 +313,8 @@ def _is_escaped(text: str, offset: int) -> bool:
     return (offset - before) % 2 == 1
 
 
-def _decode(raw: str) -> str:
-    """Undo the escapes of a Markdown destination; a malformed one stays as it is."""
+def decoded(raw: str) -> str:
+    """Undo the escapes of a Markdown address; a malformed one stays as it is."""
     if "\\" in raw:
         raw = _ESCAPE.sub(r"\1", raw)
     if "%" not in raw:

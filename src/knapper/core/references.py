@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from knapper.core.base import BaseReference, base_references
 from knapper.core.canvas import CanvasNode, value_span
-from knapper.core.frontmatter import PropertyLink
+from knapper.core.frontmatter import PropertyLink, read_tree
+from knapper.core.frontmatter.scalars import double_quoted, is_one_line, single_quoted
 from knapper.core.inline import Link
 from knapper.core.link_text import encoded
 from knapper.core.note import Note
@@ -66,14 +67,14 @@ def rewritten(note: Note, change: Change) -> Rewritten:
 
 _Made = Callable[[], Edit | None]
 
-_UNFIT = re.compile(r"[#^|\[\]]")
+_UNFIT = re.compile(r"[#^|]|\[\[|\]\]")
 
 
 def _edits(note: Note, change: Change) -> Iterator[tuple[int, _Made]]:
     """Yield the place of each reference, and what makes its edit."""
     if extension(note.path) == "base":
         for found in base_references(note.text):
-            yield found.span.start, partial(_in_base, found, change)
+            yield found.span.start, partial(_in_base, note, found, change)
         return
     for node in note.canvas.nodes if note.canvas else ():
         for key in ("file", "background", "text"):
@@ -128,22 +129,37 @@ def _in_properties(note: Note, link: PropertyLink, change: Change) -> Edit | Non
         return None
     start, end = link.span
     raw = note.text[start:end]
-    opening = 2 if link.kind == "wiki" else raw.rfind("](") + 2
-    pointed = link.kind == "md" and raw.startswith("<", opening)
-    opening += pointed
-    closing = "|" if link.kind == "wiki" and "|" in raw else "]]" if link.kind == "wiki" else ")"
-    closing = ">" if pointed else closing
-    close = raw.find(closing, opening)
+    if raw.startswith(("'", '"')):  # the whole value: it is written with escapes
+        root = read_tree(raw).root
+        value = root.value if root and isinstance(root.value, str) else ""
+        place, text = _retargeted(value, link, new)
+        return Edit(link.span, _quoted_like(raw, value[: place.start] + text + value[place.end :]))
     sign = note.text[start - 1 : start]
-    if not raw.startswith("[") or close < 0 or sign not in ("'", '"'):
-        raise CannotWriteError("the property is written with escapes")
-    written = raw[opening:close]
-    blanks = len(written) - len(written.lstrip()), len(written.rstrip())
-    kept = written[blanks[0] : blanks[1]]
-    text = _spelt(kept, link.link, new, link.kind, pointed=pointed)
+    place, text = _retargeted(raw, link, new)
+    if sign not in ("'", '"'):
+        raise CannotWriteError("the property has no quotes")
     text = text.replace("'", "''") if sign == "'" else re.sub(r'["\\]', r"\\\g<0>", text)
-    first = start + opening + blanks[0]
-    return Edit(Span(first, first + len(kept)), text)
+    return Edit(Span(start + place.start, start + place.end), text)
+
+
+def _retargeted(value: str, link: PropertyLink, new: str) -> tuple[Span, str]:
+    """Return where the target of a link stands in the text of a property, and its new text."""
+    opening = 2 if link.kind == "wiki" else value.rfind("](") + 2
+    pointed = link.kind == "md" and value.startswith("<", opening)
+    opening += pointed
+    closing = "|" if link.kind == "wiki" and "|" in value else "]]" if link.kind == "wiki" else ")"
+    close = value.find(">" if pointed else closing, opening)
+    if not value.startswith("[") or close < 0:
+        raise CannotWriteError("the property is written in a way that is not known here")
+    written = value[opening:close]
+    kept = written.strip()
+    first = opening + len(written) - len(written.lstrip())
+    return Span(first, first + len(kept)), _spelt(kept, link.link, new, link.kind, pointed=pointed)
+
+
+def _quoted_like(raw: str, value: str) -> str:
+    single = raw.startswith("'") and is_one_line(value)
+    return single_quoted(value) if single else double_quoted(value)
 
 
 def _in_canvas(note: Note, node: CanvasNode, key: str, change: Change) -> Edit | None:
@@ -163,7 +179,7 @@ def _in_canvas(note: Note, node: CanvasNode, key: str, change: Change) -> Edit |
     return Edit(Span(*place), json.dumps(new, ensure_ascii=plain))
 
 
-def _in_base(found: BaseReference, change: Change) -> Edit | None:
+def _in_base(note: Note, found: BaseReference, change: Change) -> Edit | None:
     old = found.text
     match found.kind:
         case "folder":
@@ -174,6 +190,10 @@ def _in_base(found: BaseReference, change: Change) -> Edit | None:
             new = change(old, "wiki")
     if new is None or new == old:
         return None
-    if any(sign in new for sign in "\"'\\"):
+    start = found.span.start
+    before = note.text[note.text.rfind("\n", 0, start) + 1 : start]
+    # where YAML holds a formula in quotes, these would have to be doubled or escaped
+    unfit = '"\\' if before.endswith('"') and "'" not in before else "\"'\\"
+    if any(sign in new and sign not in old for sign in unfit):
         raise CannotWriteError(f"'{new}' has a quote, which cannot stand here")
     return Edit(found.span, new)

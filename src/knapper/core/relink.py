@@ -4,7 +4,7 @@ A link that meant a file before means the same file after, wherever it is then: 
 that was found must be found, and no new name takes a link away from another file.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -23,7 +23,7 @@ from knapper.core.paths import (
     tidy,
 )
 from knapper.core.references import CannotWriteError, Kind, Rewritten, Unwritable, rewritten
-from knapper.core.text import apply_edits
+from knapper.core.text import Edit, apply_edits
 from knapper.core.vault import Found, Missing, Resolution, Vault, reduced_heading
 
 __all__ = ["Renaming", "may_name", "relinked", "renaming", "retitled"]
@@ -62,32 +62,46 @@ def renaming(
 
 def may_name(text: str, files: Iterable[NotePath]) -> bool:
     """Tell whether a text may name one of the files; quick, and True when in doubt."""
-    if "\\u" in text or "\\x" in text:
-        return True
-    stems = {folded(stem_of(path).translate(_NBSP)) for path in files}
-    whole = folded(text.translate(_NBSP))
+    if "\\u" in text or "\\x" in text or "''" in text:
+        return True  # escapes of JSON and YAML
+    stems = {_plain(stem_of(path)) for path in files}
+    whole = _plain(text)
     if any(stem in whole for stem in stems):
         return True
-    return "%" in whole and any(stem in folded(unquote(text)) for stem in stems)
+    return "%" in whole and any(stem in _plain(unquote(text)) for stem in stems)
+
+
+def _plain(text: str) -> str:
+    return folded(text.translate(_NBSP))
 
 
 def relinked(note: Note, change: Renaming) -> Rewritten:
     """Return the edits that let the references of a note mean what they meant.
 
-    `note` has its path of before. What is edited is read again: where a link would
-    not come out as it should, the note stays as it is and says so.
+    `note` has its path of before. What is edited is read again: a link that would not
+    come out as it should stays as it is, and is told of.
     """
     here = change.new_path(note.path)
     made = rewritten(note, partial(_new_target, change, note.path, here))
     if not made.edits or extension(note.path) == "base":
         return made
-    edited = Note(note.path, apply_edits(note.text, made.edits))
-    old, new = _targets(note), _targets(edited)
-    holds = partial(_holds, change, note.path, here)
-    if len(old) != len(new) or not all(map(holds, old, new)):
-        place = made.edits[0].span.start
-        return Rewritten((), (*made.left, Unwritable(place, "its links would come out wrong")))
-    return made
+    come_out = partial(_come_out, note, partial(_holds, change, note.path, here))
+    if come_out(made.edits):
+        return made
+    kept = tuple(edit for edit in made.edits if come_out((edit,)))
+    kept = kept if come_out(kept) else ()
+    left = (
+        Unwritable(edit.span.start, f"'{edit.text}' would be read otherwise in this place")
+        for edit in made.edits
+        if edit not in kept
+    )
+    return Rewritten(kept, (*made.left, *left))
+
+
+def _come_out(note: Note, holds: Callable[[str, str], bool], edits: Sequence[Edit]) -> bool:
+    """Tell whether after some edits all references of a note are still there and hold."""
+    old, new = _targets(note), _targets(Note(note.path, apply_edits(note.text, edits)))
+    return len(old) == len(new) and all(map(holds, old, new))
 
 
 def _targets(note: Note) -> list[str]:

@@ -8,12 +8,14 @@ from knapper.core.paths import NotePath
 from knapper.core.plan import State
 from knapper.shell.folder import Stamp
 from knapper.shell.store import Store
+from knapper.sync.tree import differing
 
 __all__ = [
     "Known",
     "Pairing",
     "Seen",
     "changed",
+    "has_more",
     "load",
     "pairing",
     "recent_write",
@@ -64,31 +66,36 @@ def save_pairing(store: Store, name: str, pairing: Pairing) -> None:
 
 def load(store: Store, name: str) -> Known:
     """Return what is known of a pair."""
-    known = Known({}, Seen({}, {}), Seen({}, {}))
     if not store.exists:
-        return known
-    base: dict[NotePath, State] = {}
-    left: tuple[dict[NotePath, State], dict[NotePath, Stamp]] = ({}, {})
-    right: tuple[dict[NotePath, State], dict[NotePath, Stamp]] = ({}, {})
+        return Known({}, Seen({}, {}), Seen({}, {}))
     with store.transaction() as connection:
         rows = connection.execute(
             "select path, base, left_state, left_size, left_modified, left_changed, left_number, "
             "right_state, right_size, right_modified, right_changed, right_number "
             "from synced where replica = ?",
             (name,),
-        )
-        for path, was, ls, l0, l1, l2, l3, rs, r0, r1, r2, r3 in rows:
-            if was is not None:
-                base[path] = was
-            if ls is not None:
-                left[0][path] = ls
-                if l0 is not None:
-                    left[1][path] = l0, l1, l2, l3
-            if rs is not None:
-                right[0][path] = rs
-                if r0 is not None:
-                    right[1][path] = r0, r1, r2, r3
-    return Known(base, Seen(*left), Seen(*right))
+        ).fetchall()
+    # five walks over all rows take half the time of one that asks five questions
+    return Known(
+        {row[0]: row[1] for row in rows if row[1] is not None},
+        Seen(
+            {row[0]: row[2] for row in rows if row[2] is not None},
+            {row[0]: row[3:7] for row in rows if row[3] is not None},
+        ),
+        Seen(
+            {row[0]: row[7] for row in rows if row[7] is not None},
+            {row[0]: row[8:12] for row in rows if row[8] is not None},
+        ),
+    )
+
+
+def has_more(store: Store, name: str, number: int) -> bool:
+    """Tell whether more than so many files are known of a pair, without loading them."""
+    if not store.exists:
+        return False
+    with store.transaction() as connection:
+        query = "select 1 from synced where replica = ? limit 1 offset ?"
+        return connection.execute(query, (name, number)).fetchone() is not None
 
 
 def changed(before: Known, now: Known) -> set[NotePath]:
@@ -100,7 +107,7 @@ def changed(before: Known, now: Known) -> set[NotePath]:
         (before.right.states, now.right.states),
         (before.right.stamps, now.right.stamps),
     )
-    return {path for one, other in pairs for path, _ in one.items() ^ other.items()}
+    return {path for one, other in pairs for path in differing(one, other)}
 
 
 def save(

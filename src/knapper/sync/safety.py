@@ -22,8 +22,9 @@ REWRITTEN_SHARE = 0.5
 
 def empty_root(base: Tree, now: Tree, name: str) -> str:
     """Say why an empty folder halts the sync, "" if it does not."""
-    known = sum(map(is_file, base.values()))
-    if known and not any(map(is_file, now.values())):
+    if any(map(is_file, now.values())):
+        return ""
+    if known := sum(map(is_file, base.values())):
         return (
             f"{name} is empty, but had {known} files at the last sync; "
             "is a disk not mounted? nothing was changed"
@@ -32,14 +33,17 @@ def empty_root(base: Tree, now: Tree, name: str) -> str:
 
 
 def mass_change(
-    changes: Iterable[Change], known: int, name: str, recognisable: Callable[[Change], bool]
+    changes: Iterable[Change], now: Tree, name: str, recognisable: Callable[[Change], bool]
 ) -> str:
     """Say why so many changes halt the sync, "" if they do not.
 
-    `known` counts the files of the side. What is rewritten counts if nothing of the
+    `now` is what stands on the side. What is rewritten counts if nothing of the
     old text is left to recognise (asked only when very many files are rewritten).
     """
     changes = list(changes)
+    if len(changes) <= FEW:
+        return ""
+    known = sum(map(is_file, now.values()))
     deleted = sum(isinstance(change, Trash) for change in changes)
     if deleted > max(FEW, DELETED_SHARE * known):
         return f"{deleted} of {known} files would be deleted in {name}"

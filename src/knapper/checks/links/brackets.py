@@ -11,7 +11,7 @@ from knapper.core.inline import Link
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
-from knapper.core.vault import Found, Vault
+from knapper.core.vault import Found, Missing, Vault
 
 __all__ = [
     "Loose",
@@ -227,7 +227,7 @@ def _over_two_lines(note: Note, vault: Vault, span: Span) -> Finding | None:
 
 def _is_note(name: str, note: Note, vault: Vault) -> bool:
     path = name.partition("#")[0].strip()
-    return bool(path) and isinstance(vault.resolve(path, note.path), Found)
+    return bool(path) and not isinstance(vault.resolve(path, note.path), Missing)
 
 
 def _looks_meant(target: str, closed: str) -> bool:

@@ -15,7 +15,7 @@ from knapper.checks.links.doubt import doubtful_file, doubtful_heading
 from knapper.core.frontmatter import PropertyLink
 from knapper.core.inline import Link
 from knapper.core.note import Facts, Note
-from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, tidy
+from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, stem_of, tidy
 from knapper.core.vault import Ambiguous, Found, Missing, Vault, reduced_heading, slug
 
 __all__ = ["Defect", "Suspect", "in_body", "judge", "suspects"]
@@ -215,9 +215,15 @@ def _explained(link: Link, name: str, vault: Vault) -> Suspect | None:
     if notes := vault.aliased(name):
         return Suspect(link, "alias", tuple(notes))
     title = name[:-3] if is_note(name) else name
-    if len(slug(title)) >= _LEAST_SLUG and (notes := vault.titled(title)):
-        return Suspect(link, "title", tuple(notes))
+    if len(slug(title)) >= _LEAST_SLUG:
+        # a path to a note of this very name is wrong in its folders, and no title
+        notes = [one for one in vault.titled(title) if not _is_called(one, name_of(title))]
+        return Suspect(link, "title", tuple(notes)) if notes else None
     return None
+
+
+def _is_called(path: NotePath, name: str) -> bool:
+    return folded(stem_of(path)) == folded(name)
 
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*+://|mailto:|www\.", re.IGNORECASE)
@@ -274,8 +280,8 @@ def _is_known_elsewhere(name: str, source: NotePath, vault: Vault) -> bool:
     Folders, files without an extension and hidden files work in other tools, as do
     a query (`x.png?raw=true`) and an address from the root of a site.
     """
-    if _leads_out(name, source) or not any(map(str.isalnum, name)):
-        return True
+    if _leads_out(name, source) or not name.strip("./?*_- \u2026"):
+        return True  # `[x](...)` is a place that was left open
     if any(part[0] == "." and part not in (".", "..") for part in name.split("/") if part):
         return True
     bare, query, _ = name.partition("?")

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from knapper.core.frontmatter.block import Frontmatter
 from knapper.core.frontmatter.flat import quoted_texts, read_flat
 from knapper.core.frontmatter.tree import Node
-from knapper.core.inline import displayed
+from knapper.core.inline import decoded, displayed
 from knapper.core.text import Span
 
 __all__ = ["PropertyLink", "frontmatter_links"]
@@ -48,7 +47,7 @@ def frontmatter_links(block: Frontmatter) -> tuple[PropertyLink, ...]:
 
 _MAY_LINK = re.compile(r"\[\[|\]\(|\\")
 _WIKILINK = re.compile(r"\[\[((?:[^\[\]\n]|\[(?!\[)|\](?!\]))+)\]\]")
-_MARKDOWN_LINK = re.compile(r"\[((?:[^\[\]\\\n]|\\.)*)\]\((?:<([^<>\n]*+)>|([^<>\s()]++))\)")
+_MARKDOWN_LINK = re.compile(r"\[((?:[^\[\]\\\n]|\\.)*)\]\((?:<([^<>\n]*+)>|((?:[^<>\s()]++|\([^<>\s()]*+\))+))\)")
 _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*+:")
 
 
@@ -89,7 +88,7 @@ def _link(value: str) -> tuple[str, str, str] | None:
     target = markdown[2] or markdown[3]
     if _EXTERNAL.match(target):
         return None
-    return unquote(target), markdown[1], "md"
+    return decoded(target), markdown[1], "md"
 
 
 def _place(node: Node, source: str, base: int) -> Span:
