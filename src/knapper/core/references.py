@@ -23,7 +23,8 @@ from knapper.core.text import Edit, Span, apply_edits
 __all__ = ["CannotWriteError", "Kind", "Rewritten", "Unwritable", "rewritten"]
 
 Kind = str
-"""How a file is named: `wiki` and `md` links, `path` (a whole path), `folder`."""
+"""How a file is named: `wiki` and `md` links, `path` (a whole path), `folder`; a `part` of
+one is named by a path with its `#…`."""
 
 Change = Callable[[str, Kind], str | None]
 """Gives the new target for a target (with its `#…`), None where it may stay."""
@@ -77,7 +78,7 @@ def _edits(note: Note, change: Change) -> Iterator[tuple[int, _Made]]:
             yield found.span.start, partial(_in_base, note, found, change)
         return
     for node in note.canvas.nodes if note.canvas else ():
-        for key in ("file", "background", "text"):
+        for key in ("file", "background", "text", "subpath"):
             if node.text_of(key):
                 yield node.offset, partial(_in_canvas, note, node, key, change)
     for link in note.links:
@@ -169,6 +170,9 @@ def _in_canvas(note: Note, node: CanvasNode, key: str, change: Change) -> Edit |
         if card.left:
             raise CannotWriteError(card.left[0].reason)
         new = apply_edits(old, card.edits)
+    elif key == "subpath":
+        renamed = change(f"/{node.text_of('file')}{old}", "part")
+        new = old if renamed is None else f"#{renamed.partition('#')[2]}"
     else:
         new = change(f"/{old}", "path") or old
         new = new.removeprefix("/") if new != old else new

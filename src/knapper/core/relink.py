@@ -7,6 +7,7 @@ that was found must be found, and no new name takes a link away from another fil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from knapper.core.link_text import linkable
@@ -132,7 +133,7 @@ def _new_target(
     if kind == "folder":
         return _new_folder(change.folders, target)
     path, mark, subpath = target.partition("#")
-    if not path.strip():
+    if not path.strip() or kind == "part":
         return None
     was, now = change.before.resolve(target, source), change.after.resolve(target, here)
     if isinstance(was, Missing):
@@ -147,12 +148,20 @@ def _new_target(
             return None
         raise CannotWriteError(f"'{path}' could mean several files, and means others now")
     goal = change.new_path(was.path)
-    if now == Found(goal) or (change.dead_only and not isinstance(now, Missing)):
+    if change.dead_only and not isinstance(now, Missing):
         return None
+    if now == Found(goal) and not (_is_spelt(path, was.path) and not _is_spelt(path, goal)):
+        return None  # else only the case of letters is another one, and it follows
     for text in _forms(path.strip(), goal, here, change.after):
         if change.after.resolve(text, here) == Found(goal):
             return f"{text}{mark}{subpath}"
     raise CannotWriteError(f"no link can tell '{goal}' from the other files of its name")
+
+
+def _is_spelt(written: str, path: NotePath) -> bool:
+    """Tell whether a link is written in the letters of the path that it leads to."""
+    name = normalize("NFC", tidy(written.strip()).rpartition("./")[2].lstrip("/"))
+    return f"/{normalize('NFC', path)}".endswith((f"/{name}", f"/{name}.md"))
 
 
 def _same_place(path: str, source: NotePath, here: NotePath) -> str:
@@ -218,6 +227,7 @@ def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -
     after[index] = headings[index][0], title
     old = reduced_heading(headings[index][1])
     inside = linkable(title)
+    texts = {reduced_heading(text) for _, text in headings}
 
     def change(target: str, kind: Kind) -> str | None:
         name, mark, subpath = target.partition("#")
@@ -228,9 +238,12 @@ def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -
             return None
         parts = subpath.split("#")
         meant = heading_named(headings, subpath)
-        if meant is None or heading_named(after, subpath) == meant:
-            return None
         new = [inside if reduced_heading(part) == old else part for part in parts]
+        if meant is None:  # a chain of headings that may be out of order follows all the same
+            known = all(reduced_heading(part) in texts for part in parts if part.strip())
+            return f"{name}#{'#'.join(new)}" if known and new != parts else None
+        if heading_named(after, subpath) == meant:
+            return None
         chains: list[list[str]] = [new]
         chains += [[*parts[:at], inside, *parts[at + 1 :]] for at in range(len(parts))]
         for chain in chains:

@@ -47,7 +47,9 @@ def frontmatter_links(block: Frontmatter) -> tuple[PropertyLink, ...]:
 
 _MAY_LINK = re.compile(r"\[\[|\]\(|\\")
 _WIKILINK = re.compile(r"\[\[((?:[^\[\]\n]|\[(?!\[)|\](?!\]))+)\]\]")
-_MARKDOWN_LINK = re.compile(r"\[((?:[^\[\]\\\n]|\\.)*)\]\((?:<([^<>\n]*+)>|((?:[^<>\s()]++|\([^<>\s()]*+\))+))\)")
+_MARKDOWN_LINK = re.compile(
+    r"\[((?:[^\[\]\\\n]|\\.)*)\]\((?:<([^<>\n]*+)>|((?:[^<>\s()]++|\([^<>\s()]*+\))+))\)"
+)
 _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*+:")
 
 
