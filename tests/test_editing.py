@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from conftest import WriteVault, contents
-from knapper.app.baseline import save_baseline
+from knapper.app.baseline import open_baseline
 from knapper.app.check import check
 from knapper.app.editing import EditedVault, lone_vault, open_vault
 from knapper.app.workspace import open_workspace
@@ -77,7 +77,8 @@ def test_known_findings_are_left_out(vault: WriteVault) -> None:
     known = '{"version": 1, "known": {}}'
     root = vault({".knapper.toml": 'baseline = "b.json"\n', "b.json": known, "A.md": "[[No]]\n"})
     workspace = open_workspace(root, root=root)
-    save_baseline(check(workspace, lambda _: True), root, root / "b.json")
+    found = check(workspace, lambda _: True)
+    open_baseline(workspace).with_all(found, lambda _path, _rule: True).save(root)
     edited = open_vault(root)
     edited.put("A.md", "[[No]]\n[[Nor]]\n")
     edited.settle()

@@ -32,7 +32,8 @@ def rule_for(note: RuleNote, example: Example) -> Rule:
     rule = rule_of(note)
     given = {name.replace("_", "-"): _tuple(value) for name, value in example.options.items()}
     assert set(given) <= set(rule.options), f"unknown option in {sorted(given)}"
-    return rule._replace(options={**rule.options, **given})
+    beside = tuple(map(rule_of, NOTES)) if rule.check.reads_rules else ()
+    return rule._replace(options={**rule.options, **given}, beside=beside)
 
 
 def _tuple(value: object) -> object:

@@ -49,6 +49,20 @@ def spoken(text: str) -> list[str]:
         pytest.param(
             "```\n%% knapper: off %%\n```\n[[b]]\n", ["4 broken-wikilink"], id="in code: nothing"
         ),
+        pytest.param(
+            "```\n<!-- knapper: off -->\n```\n`<!-- knapper: off -->` [[b]]\n",
+            ["4 broken-wikilink"],
+            id="an HTML comment in code: nothing",
+        ),
+        pytest.param(
+            "%% knapper: off-next-line %%\n\n  \n[[b]]\n[[c]]\n",
+            ["5 broken-wikilink"],
+            id="blank lines are no next line",
+        ),
+        pytest.param(
+            "[[b]]\n%% knapper: off-next-line %%", ["1 broken-wikilink"], id="no next line"
+        ),
+        pytest.param("%% knapper: off all %%\n[[b]] ![[c]]\n", [], id="all, by its name"),
         pytest.param("`%% knapper: off %%` [[b]]\n", ["1 broken-wikilink"], id="in a code span"),
         pytest.param("%% knapper is off %% [[b]]\n", ["1 broken-wikilink"], id="mere talk"),
     ],

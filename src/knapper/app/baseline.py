@@ -1,63 +1,107 @@
 """The baseline: findings that are known and not to be reported again.
 
 A finding is known again by its note, its rule and the words of its line, so that
-lines above it may come and go. Each entry excuses one finding.
+lines above it may come and go. Each entry excuses one finding; once that is paid, the
+entry goes when the baseline is written again.
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from knapper.app.check import Checked
 from knapper.app.save import save
+from knapper.app.workspace import Workspace
+from knapper.core.config import BASELINE
 from knapper.core.errors import ConfigError
 from knapper.core.note import Note
+from knapper.core.paths import NotePath
 from knapper.core.rule import Diagnostic
 
-__all__ = ["apply_baseline", "mark_of", "read_baseline", "save_baseline"]
+__all__ = ["Baseline", "mark_of", "marks_of", "open_baseline"]
+
+Judged = Callable[[NotePath, str], bool]
+"""Tells whether a rule (by name) was asked of a note, one that is gone included."""
 
 
-def save_baseline(checked: Checked, root: Path, path: Path) -> int:
-    """Write today's findings as the baseline; return how many they are.
+class Baseline(NamedTuple):
+    """The findings that are known, by their marks, and where that is written down."""
 
-    Raises `KnapperError` if it cannot be written.
-    """
-    known = Counter(mark_of(one, checked.notes[one.path]) for one in checked.diagnostics)
-    text = json.dumps({"version": 1, "known": dict(sorted(known.items()))}, indent=1)
-    save(root, path, f"{text}\n".encode())
-    return known.total()
+    path: Path
+    known: Counter[str]
 
-
-def read_baseline(path: Path) -> Callable[[Note, Iterable[Diagnostic]], list[Diagnostic]]:
-    """Return the function that leaves out, of a note's findings, those the baseline knows.
-
-    Raises `ConfigError` if it cannot be read.
-    """
-    known = _read(path)
-
-    def news(note: Note, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    def news(self, note: Note, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Leave out, of all findings of a note, those that are known."""
         left, seen = [], Counter[str]()
         for diagnostic in diagnostics:
             mark = mark_of(diagnostic, note)
             seen[mark] += 1
-            if seen[mark] > known[mark]:
+            if seen[mark] > self.known[mark]:
                 left.append(diagnostic)
         return left
 
-    return news
+    def applied(self, checked: Checked) -> Checked:
+        """Leave out what is known of all that was found."""
+        grouped = groupby(checked.diagnostics, key=attrgetter("path"))
+        left = [one for path, found in grouped for one in self.news(checked.notes[path], found)]
+        return checked._replace(diagnostics=left)
+
+    def paid(self, found: Checked, judged: Judged) -> Counter[str]:
+        """Return the entries that excuse nothing any more, of what was `judged`."""
+        left = self.known - marks_of(found.diagnostics, found.notes)
+        return Counter({mark: n for mark, n in left.items() if judged(*_asked(mark))})
+
+    def with_all(self, found: Checked, judged: Judged) -> "Baseline":
+        """Return the baseline in which all that was found is known, and nothing that is paid."""
+        kept = {mark: n for mark, n in self.known.items() if not judged(*_asked(mark))}
+        return self._replace(known=Counter(kept) + marks_of(found.diagnostics, found.notes))
+
+    def without(self, paid: Counter[str]) -> "Baseline":
+        """Return the baseline without entries that are paid."""
+        return self._replace(known=self.known - paid)
+
+    def save(self, root: Path) -> None:
+        """Write it down; raises `KnapperError` if that cannot be, or would replace a note."""
+        text = json.dumps({"version": 1, "known": dict(sorted(self.known.items()))}, indent=1)
+        save(root, self.path, f"{text}\n".encode())
 
 
-def apply_baseline(
-    checked: Checked, news: Callable[[Note, Iterable[Diagnostic]], list[Diagnostic]]
-) -> Checked:
-    """Leave out what the baseline (as `read_baseline` gives it) knows."""
-    grouped = groupby(checked.diagnostics, key=attrgetter("path"))
-    left = [one for path, found in grouped for one in news(checked.notes[path], found)]
-    return checked._replace(diagnostics=left)
+def open_baseline(
+    workspace: Workspace, given: Path | None = None, *, anew: bool = False
+) -> Baseline:
+    """Return the baseline at `given`, or that of the configuration; it may be empty.
+
+    One that is named has to be there, unless it is made `anew`. Raises `ConfigError`.
+    """
+    name = workspace.config.baseline
+    path = given or workspace.root / (name or BASELINE)
+    is_named = given is not None or name not in ("", BASELINE)
+    if (not name and given is None) or not (path.exists() or (is_named and not anew)):
+        return Baseline(path, Counter())
+    return Baseline(path, _read(path))
+
+
+def mark_of(diagnostic: Diagnostic, note: Note) -> str:
+    """Return what a finding is known by again: its note, its rule, the words of its line."""
+    lines = note.lines
+    line = lines.line(lines.place(diagnostic.finding.span.start)[0]).strip()
+    words = sha256(line.encode(errors="replace")).hexdigest()[:16]
+    return f"{diagnostic.path}|{diagnostic.rule}|{words}"
+
+
+def marks_of(diagnostics: Iterable[Diagnostic], notes: Mapping[NotePath, Note]) -> Counter[str]:
+    """Return the marks of findings, and how often each is there."""
+    return Counter(mark_of(one, notes[one.path]) for one in diagnostics)
+
+
+def _asked(mark: str) -> tuple[NotePath, str]:
+    path, rule, _ = mark.rsplit("|", 2) if mark.count("|") > 1 else (mark, "", "")
+    return path, rule
 
 
 def _read(path: Path) -> Counter[str]:
@@ -68,11 +112,3 @@ def _read(path: Path) -> Counter[str]:
         raise ConfigError(str(path), "", (error.strerror or str(error)).lower()) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(str(path), "", "this is not a baseline of knapper's") from error
-
-
-def mark_of(diagnostic: Diagnostic, note: Note) -> str:
-    """Return what a finding is known by again: its note, its rule, the words of its line."""
-    lines = note.lines
-    line = lines.line(lines.place(diagnostic.finding.span.start)[0]).strip()
-    words = sha256(line.encode(errors="replace")).hexdigest()[:16]
-    return f"{diagnostic.path}|{diagnostic.rule}|{words}"

@@ -13,7 +13,7 @@ from pathlib import Path
 from knapper.answers.guesses import Guess, guesses
 from knapper.answers.index import Index, Words, words_of
 from knapper.answers.mending import Remedy, mended, remedies
-from knapper.app.baseline import read_baseline
+from knapper.app.baseline import open_baseline
 from knapper.app.roots import CONFIG_NAME, config_folder
 from knapper.app.workspace import CHECKED, Workspace, facts, open_workspace
 from knapper.core.config import Config
@@ -86,10 +86,7 @@ class EditedVault:
         self._stamps: dict[NotePath, _Stamp] = {}
         self._words: dict[NotePath, Words] = {}
         self._progress: Callable[[], None] = lambda: None
-        known = workspace.config.baseline
-        self._concern: Concern = (
-            read_baseline(self.root / known) if known else lambda _, found: list(found)
-        )
+        self._concern: Concern = open_baseline(workspace).news
 
     # -- texts ---------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from knapper.app.baseline import read_baseline
+from knapper.app.baseline import open_baseline
 from knapper.app.roots import CONFIG_NAME
 from knapper.app.workspace import CHECKED, Workspace, facts, open_workspace
 from knapper.core.fix import Concern
@@ -59,8 +59,7 @@ class Watched:
         self._open(open_workspace(root, root=root))
 
     def _open(self, workspace: Workspace) -> None:
-        name = workspace.config.baseline
-        self.news: Concern = read_baseline(self.root / name) if name else _all
+        self.news: Concern = open_baseline(workspace).news
         self.workspace = workspace
         self.live = Live(workspace.settings, workspace.rules_of, workspace.is_checked, facts)
         self._inputs = self._read_inputs()
@@ -186,10 +185,6 @@ class Watched:
             if found:
                 self.found[path] = found
         return look
-
-
-def _all(_note: Note, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return list(found)
 
 
 def _is_checked(path: NotePath) -> bool:

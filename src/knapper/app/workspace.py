@@ -12,7 +12,7 @@ from knapper.app.roots import CONFIG_NAME, config_folder, config_table, find_roo
 from knapper.core.base import views_of
 from knapper.core.config import Chosen, Config, read_config, rules_folder
 from knapper.core.errors import ConfigError, KnapperError
-from knapper.core.layers import Explained, explained
+from knapper.core.layers import Explained, explained, rules_for
 from knapper.core.lint import Ruleset
 from knapper.core.note import Facts, Note, Trouble, facts_of
 from knapper.core.own_rules import own_rules
@@ -149,12 +149,20 @@ class Workspace:
 
     def rules_at(self, path: NotePath) -> list[Rule]:
         """Return the rules that hold for a path, with severity and options."""
-        return [one.rule for one in self.explained(path) if one.is_on]
+        return rules_for(self.config, self._known(path), path, matches)
 
     def explained(self, path: NotePath) -> Iterable[Explained]:
         """Return all rules as they stand for a path, and what each of that comes from."""
-        own = () if self._declares(path) else self.own_rules
-        return explained(self.config, (*load_rules(), *own), path, matches)
+        return explained(self.config, self._known(path), path, matches)
+
+    @property
+    def known_rules(self) -> tuple[Rule, ...]:
+        """All rules there are, those of the vault's own notes too."""
+        return (*load_rules(), *self.own_rules)
+
+    def _known(self, path: NotePath) -> tuple[Rule, ...]:
+        """Return all rules that a note may be judged by."""
+        return load_rules() if self._declares(path) else self.known_rules
 
     def _declares(self, path: NotePath) -> bool:
         """Tell whether a note lies among the own rules: it has to name what they forbid."""
@@ -225,7 +233,7 @@ def narrowed(workspace: Workspace, select: str | None, ignore: str | None) -> Wo
     """
     if select is None and ignore is None:
         return workspace
-    rules = {rule.name: rule for rule in (*load_rules(), *workspace.own_rules)}
+    rules = {rule.name: rule for rule in workspace.known_rules}
     data = {"select": _words(select), "ignore": _words(ignore)}
     given = read_config(data, Chosen().origin, rules)
     chosen = Chosen(given.select, given.ignore)

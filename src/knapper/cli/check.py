@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
-from knapper.app.baseline import apply_baseline, read_baseline, save_baseline
+from knapper.app.baseline import open_baseline
 from knapper.app.check import Checked, check, repair
 from knapper.app.save import save
 from knapper.app.workspace import Workspace, narrowed, open_workspace
+from knapper.cli.adopting import add_suppressions, prune, say_paid, write_baseline
+from knapper.cli.help import Command, option
 from knapper.cli.mending import print_diff, print_fixed, say_not_mended, say_repaired
 from knapper.cli.outputs import (
     FORMATS,
@@ -19,61 +21,146 @@ from knapper.cli.outputs import (
     summed_up,
 )
 from knapper.cli.progress import reporting
-from knapper.cli.scope import Asked, broken_elsewhere, scope_of, starting_folder
-from knapper.cli.terminal import Paint, number_of
-from knapper.core.fix import Concern
+from knapper.cli.scope import (
+    Asked,
+    broken_elsewhere,
+    judged_by,
+    scope_of,
+    starting_folder,
+    together,
+)
+from knapper.cli.terminal import Paint
 from knapper.shell.cores import cores
 
 __all__ = ["command"]
 
+_WHICH, _MEND, _KNOWN, _PRINT = "Which notes", "Mending", "Known findings", "Output"
+_RULES = "Which rules"
 
-@click.command("check")
+EXAMPLES = """
+knapper check                       the vault around this folder
+knapper check Projects              report on one folder of it
+knapper check --fix                 mend what is safe to mend
+knapper check --diff                see first what that would change
+knapper check --select links        one family of rules
+knapper check --changed             only what differs from the last commit
+knapper check --write-baseline      adopt it in a vault with old debts
+"""
+
+
+@click.command("check", cls=Command, examples=EXAMPLES)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--fix", is_flag=True, help="Make the safe fixes ('knapper undo' takes them back).")
-@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the unsafe ones too.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--select", metavar="RULES", help="Only these rules or families (a,b,...).")
-@click.option("--ignore", metavar="RULES", help="Not these rules or families (a,b,...).")
-@click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--output-file", "-o", type=click.Path(path_type=Path), help="Write it there.")
-@click.option("--config", type=click.Path(path_type=Path), help="Instead of .knapper.toml.")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
-@click.option("--statistics", "counts", is_flag=True, help="Only how often each rule spoke.")
-@click.option("--exit-zero", is_flag=True, help="Exit 0 even if something was found.")
-@click.option("--no-cache", is_flag=True, help="Read every note anew.")
-@click.option("--baseline", type=click.Path(path_type=Path), help="Known findings to leave out.")
-@click.option("--write-baseline", is_flag=True, help="Make today's findings the baseline.")
-@click.option("--staged", is_flag=True, help="Only what is staged in git, as it is staged.")
-@click.option("--changed", "since_head", is_flag=True, help="Only what differs from HEAD.")
-@click.option("--since", metavar="REV", help="Only what changed since the branch left REV.")
-@click.option("--stdin-filename", metavar="PATH", help="Check standard input as this note.")
+@option("--staged", is_flag=True, group=_WHICH, help="Only what is staged in git, as it is staged.")
+@option(
+    "--changed",
+    "since_head",
+    is_flag=True,
+    group=_WHICH,
+    help="Only what differs from the last commit.",
+)
+@option("--since", metavar="REV", group=_WHICH, help="Only what changed since the branch left REV.")
+@option("--stdin-filename", metavar="PATH", group=_WHICH, help="Check standard input as this note.")
+@option(
+    "--vault",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    group=_WHICH,
+    help="The vault, if it is not the nearest one upward.",
+)
+@option("--no-cache", is_flag=True, group=_WHICH, help="Read every note anew.")
+@option("--select", metavar="RULES", group=_RULES, help="Only these rules or families (a,b,...).")
+@option("--ignore", metavar="RULES", group=_RULES, help="Not these rules or families (a,b,...).")
+@option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    group=_RULES,
+    help="Instead of .knapper.toml.",
+)
+@option(
+    "--fix", is_flag=True, group=_MEND, help="Make the safe fixes; 'knapper undo' takes them back."
+)
+@option(
+    "--unsafe-fixes",
+    is_flag=True,
+    group=_MEND,
+    help="With --fix or --diff: also those that need your eye.",
+)
+@option("--diff", is_flag=True, group=_MEND, help="Show what would be changed, and change nothing.")
+@option(
+    "--write-baseline",
+    "make_baseline",
+    is_flag=True,
+    group=_KNOWN,
+    help="Make today's findings known, to be left out from now on.",
+)
+@option(
+    "--add-suppressions",
+    "suppress",
+    is_flag=True,
+    group=_KNOWN,
+    help="Silence today's errors and warnings by comments in the notes where that is "
+    "exact, else by the baseline.",
+)
+@option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    group=_KNOWN,
+    help="Instead of .knapper-baseline.json.",
+)
+@option(
+    "--output-format",
+    metavar="FORMAT",
+    type=click.Choice(FORMATS),
+    default="text",
+    group=_PRINT,
+    help=f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}.",
+)
+@option(
+    "--output-file",
+    "-o",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    group=_PRINT,
+    help="Write it there; the terminal has the summary.",
+)
+@option(
+    "--statistics", "counts", is_flag=True, group=_PRINT, help="Only how often each rule spoke."
+)
+@option("--exit-zero", is_flag=True, group=_PRINT, help="Exit 0 even if something was found.")
 def command(
     paths: tuple[Path, ...],
-    fix: bool,
-    unsafe_fixes: bool,
-    diff: bool,
-    select: str | None,
-    ignore: str | None,
-    output_format: str,
-    output_file: Path | None,
-    config: Path | None,
-    vault: Path | None,
-    counts: bool,
-    exit_zero: bool,
-    no_cache: bool,  # noqa: ARG001 - there is no cache yet that could be left out
-    baseline: Path | None,
-    write_baseline: bool,
     staged: bool,
     since_head: bool,
     since: str | None,
     stdin_filename: str | None,
-) -> int:
-    """Check a vault; PATHS limit what is reported, never what is read.
+    vault: Path | None,
+    no_cache: bool,  # noqa: ARG001 - there is no cache yet that could be left out
+    select: str | None,
+    ignore: str | None,
+    config: Path | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    make_baseline: bool,
+    suppress: bool,
+    baseline: Path | None,
+    output_format: str,
+    output_file: Path | None,
+    counts: bool,
+    exit_zero: bool,
+) -> int:  # fmt: skip
+    """Find what is broken in a vault, and mend what is safe to mend.
+
+    The whole vault is read in any case; PATHS limit what is reported.
 
     \b
-    Exit status: 0 nothing found (infos do not count), 1 something is left, or a file
-    would be changed (--diff), 2 a mistake in the configuration or the call.
+    Exit status: 0 nothing is left (infos do not count); 1 something is, or a
+    note would be changed (--diff); 2 a mistake in the call or configuration.
     """
+    if suppress and (fix or make_baseline or stdin_filename):
+        raise click.UsageError("--add-suppressions goes with --diff, and with no other way out.")
     asked = Asked(paths, stdin_filename, staged, since_head, since)
     workspace = open_workspace(starting_folder(asked, vault), config, vault)
     workspace = narrowed(workspace, select, ignore)
@@ -88,17 +175,20 @@ def command(
                 workspace, scope.wanted, instead=scope.instead, progress=progress, processes=cores()
             )
         )
-    elsewhere = broken_elsewhere(workspace, checked, scope)
-    known = baseline or _baseline_of(workspace)
-    if write_baseline:
-        goal = known or workspace.root / ".knapper-baseline.json"
-        return _write_baseline(workspace.root, goal, elsewhere(checked))
-    concern: Concern = read_baseline(known) if known else lambda _, found: list(found)
-    checked = apply_baseline(checked, concern)
+    others = broken_elsewhere(workspace, checked, scope)
+    known = open_baseline(workspace, baseline, anew=make_baseline or suppress)
+    judged = judged_by(workspace, asked, checked)
+    if make_baseline:
+        return write_baseline(workspace.root, known, together(checked, others), judged)
+    if suppress:
+        return add_suppressions(workspace, known, together(checked, others), show=diff,
+                                may_write=lambda path: path not in scope.instead)  # fmt: skip
+    paid = known.paid(checked, judged)
+    checked = known.applied(checked)
     is_left = False
     if diff or fix:
         act = fix and not diff and not stdin_filename
-        repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act, concern=concern,
+        repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act, concern=known.news,
                           mendable=lambda path: not act or path not in scope.instead)  # fmt: skip
         if diff:
             print_diff(checked, repaired)
@@ -106,25 +196,16 @@ def command(
         if stdin_filename:
             return print_fixed(scope.instead, repaired)
         say_repaired(repaired)
+        prune(workspace.root, known, paid)
         is_left = say_not_mended(checked, scope.instead) or bool(repaired.refused)
         is_left = is_left or bool(repaired.dropped)
         checked = repaired.after
-    checked = apply_baseline(elsewhere(checked), concern)
+    else:
+        say_paid(known, paid)
+    checked = together(checked, known.applied(others))
     _print(workspace, checked, output_format, counts, output_file)
     failed = is_left or any(one.severity != "info" for one in checked.diagnostics)
     return 1 if failed and not exit_zero else 0
-
-
-def _baseline_of(workspace: Workspace) -> Path | None:
-    name = workspace.config.baseline
-    return workspace.root / name if name else None
-
-
-def _write_baseline(root: Path, goal: Path, checked: Checked) -> int:
-    number = save_baseline(checked, root, goal)
-    click.echo(f"{goal}: {number_of(number, 'known finding')} written; 'baseline' in the "
-               "configuration, or --baseline, leaves them out", err=True)  # fmt: skip
-    return 0
 
 
 def _print(

@@ -7,11 +7,12 @@ import click
 
 from knapper.app.check import Checked, Repaired
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
+from knapper.core.note import Note
 from knapper.core.patch import patch
 from knapper.core.paths import NotePath
-from knapper.core.plan import Write
+from knapper.core.plan import Plan, Write
 
-__all__ = ["print_diff", "print_fixed", "say_not_mended", "say_repaired"]
+__all__ = ["print_diff", "print_fixed", "print_patch", "say_not_mended", "say_repaired"]
 
 
 def print_fixed(instead: Mapping[NotePath, str], repaired: Repaired) -> int:
@@ -23,20 +24,24 @@ def print_fixed(instead: Mapping[NotePath, str], repaired: Repaired) -> int:
 
 
 def print_diff(checked: Checked, repaired: Repaired) -> None:
-    """Print what would change, as a patch."""
-    paint = Paint()
-    show = printable if is_terminal(sys.stdout) else str  # a patch has the bytes of the note
-    for change in repaired.plan:
-        assert isinstance(change, Write)
-        before, after = checked.notes[change.path].text, change.content.decode()
-        name = printable(change.path)
-        for line in patch(name, before, after):
-            colour = {"+": "good", "-": "error", "@": "info"}.get(line[0], "")
-            shown = show(line)
-            click.echo(paint(shown, colour) if colour else shown, color=True)
+    """Print what would be mended, as a patch."""
+    print_patch(repaired.plan, checked.notes)
     _say_dropped(repaired)
     notes = number_of(len(repaired.plan), "note")
     click.echo(f"would mend {number_of(len(repaired.made), 'finding')} in {notes}", err=True)
+
+
+def print_patch(plan: Plan, notes: Mapping[NotePath, Note]) -> None:
+    """Print what a plan would change, as a patch."""
+    paint = Paint()
+    show = printable if is_terminal(sys.stdout) else str  # a patch has the bytes of the note
+    for change in plan:
+        assert isinstance(change, Write)
+        before, after = notes[change.path].text, change.content.decode()
+        for line in patch(printable(change.path), before, after):
+            colour = {"+": "good", "-": "error", "@": "info"}.get(line[0], "")
+            shown = show(line)
+            click.echo(paint(shown, colour) if colour else shown, color=True)
 
 
 def say_repaired(repaired: Repaired) -> None:

@@ -3,6 +3,7 @@
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -10,14 +11,20 @@ import click
 
 from knapper.app.changes import Changes, changed, effects, staged
 from knapper.app.check import Checked
-from knapper.app.workspace import Workspace
+from knapper.app.workspace import CHECKED, Workspace
 from knapper.core.errors import KnapperError
 from knapper.core.note import Note
-from knapper.core.paths import NotePath
-from knapper.core.rule import Diagnostic
-from knapper.core.text import Span
+from knapper.core.paths import NotePath, extension
 
-__all__ = ["Asked", "Scope", "broken_elsewhere", "scope_of", "starting_folder"]
+__all__ = [
+    "Asked",
+    "Scope",
+    "broken_elsewhere",
+    "judged_by",
+    "scope_of",
+    "starting_folder",
+    "together",
+]
 
 
 class Asked(NamedTuple):
@@ -83,28 +90,39 @@ def scope_of(workspace: Workspace, asked: Asked) -> Scope:
     return Scope(within, wanted, changes.instead, changes)
 
 
-def broken_elsewhere(
-    workspace: Workspace, checked: Checked, scope: Scope
-) -> Callable[[Checked], Checked]:
-    """Return the function that adds what the changes broke in notes that are the same."""
-    if scope.changes is None:
-        return lambda later: later
-    found = effects(workspace, checked.vault, scope.changes)
+def broken_elsewhere(workspace: Workspace, checked: Checked, scope: Scope) -> Checked:
+    """Return what the changes broke in notes that are the same."""
+    found = effects(workspace, checked.vault, scope.changes) if scope.changes else []
     found = [(note, one) for note, one in found if scope.within(note.path)]
     notes = {note.path: note for note, _ in found}
-
-    def joined(later: Checked) -> Checked:
-        return later._replace(
-            diagnostics=sorted((*later.diagnostics, *(one for _, one in found)), key=_place),
-            notes=ChainMap(notes, cast(dict[NotePath, Note], later.notes)),
-            judged=sorted((*later.judged, *notes)),
-        )
-
-    return joined
+    return Checked([one for _, one in found], notes, checked.vault, sorted(notes))
 
 
-def _place(one: Diagnostic) -> tuple[NotePath, Span, str]:
-    return one.path, one.finding.span, one.rule
+def together(one: Checked, other: Checked) -> Checked:
+    """Return what was found in both, which are about different notes."""
+    return one._replace(
+        diagnostics=sorted((*one.diagnostics, *other.diagnostics), key=attrgetter("path")),
+        notes=ChainMap(
+            cast(dict[NotePath, Note], other.notes), cast(dict[NotePath, Note], one.notes)
+        ),
+        judged=sorted((*one.judged, *other.judged)),
+    )
+
+
+def judged_by(
+    workspace: Workspace, asked: Asked, checked: Checked
+) -> Callable[[NotePath, str], bool]:
+    """Return the test whether a rule was asked of a note, be it gone by now."""
+    whole = asked == Asked()
+    paths, files = frozenset(checked.judged), frozenset(workspace.tree.files)
+    everywhere = {rule.name for rule in workspace.known_rules}
+
+    def judged(path: NotePath, rule: str) -> bool:
+        seen = path in paths or (whole and (path not in files or extension(path) not in CHECKED))
+        asked_rules = {one.name for one in workspace.rules_of(path).rules}
+        return seen and (rule in asked_rules or rule not in everywhere)
+
+    return judged
 
 
 def _within(prefixes: list[NotePath]) -> Callable[[NotePath], bool]:

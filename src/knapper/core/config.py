@@ -13,10 +13,23 @@ from knapper.core.rule import SEVERITIES, Rule, Severity
 from knapper.core.tables import TableReader
 from knapper.core.watching import WatchSettings, read_watch_settings
 
-__all__ = ["PRESETS", "Chosen", "Config", "Matches", "Override", "read_config", "rules_folder"]
+__all__ = [
+    "BASELINE",
+    "PRESETS",
+    "Chosen",
+    "Config",
+    "Matches",
+    "Override",
+    "read_config",
+    "rules_folder",
+]
 
 Matches = Callable[[Sequence[str], str], bool]
 """Tells whether gitignore patterns hold a path."""
+
+
+BASELINE = ".knapper-baseline.json"
+"""The file of known findings; it counts where it is there."""
 
 
 class Override(NamedTuple):
@@ -53,7 +66,7 @@ class Config(NamedTuple):
     sync: SyncSettings = SyncSettings()
     watch: WatchSettings = WatchSettings()
     rules: str = ""
-    baseline: str = ""
+    baseline: str = BASELINE
     config_folder: str = ".obsidian"
     chosen: Chosen = Chosen()
 
@@ -121,7 +134,7 @@ class _Reader(OptionReader):
             sync=read_sync_settings(self, data),
             watch=read_watch_settings(self, data),
             rules=rules_folder(data, self.source),
-            baseline=self.text(data, "baseline", ""),
+            baseline=self.text(data, "baseline", BASELINE),
             config_folder=self.text(data, "config-folder", ".obsidian"),
         )
 

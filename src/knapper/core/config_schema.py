@@ -34,7 +34,7 @@ _SAID = {
     "sync": "How much of the history of synced notes is kept.",
     "watch": "How patient `knapper watch` is.",
     "rules": "The folder of the vault whose notes are rules of its own.",
-    "baseline": "The file of known findings, seen from the vault.",
+    "baseline": "The file of known findings, seen from the vault; none if empty.",
     "config-folder": "Obsidian's configuration folder, where it was renamed.",
     "overrides.include": "Gitignore patterns of the notes for which this holds.",
     "replica.name": "What `knapper sync NAME` calls it.",
@@ -98,7 +98,7 @@ def _values(rules: list[Rule], pages: Mapping[str, RuleNote]) -> dict[str, Schem
             {"observer": {"enum": list(get_args(Observer))}, "rescan": {"minimum": 1}},
         ),
         "rules": {"type": "string"},
-        "baseline": {"type": "string"},
+        "baseline": {"type": "string", "default": usual.baseline},
         "config-folder": {"type": "string", "default": usual.config_folder},
     }
 

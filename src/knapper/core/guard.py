@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from knapper.core.blocks import read_blocks
 from knapper.core.frontmatter import frontmatter_span, read_frontmatter
 from knapper.core.rule import Fix
+from knapper.core.suppress import is_mark
 from knapper.core.text import Edit, apply_edits
 
 __all__ = ["harm_of", "to_html"]
@@ -92,6 +93,7 @@ def _shape(text: str) -> tuple[object, ...]:
     regions = [
         (region.kind, text.count("\n", region.start, region.end))
         for region in (*blocks.regions, *blocks.tables)
+        if not (region.kind == "html" and is_mark(text[region.start : region.end]))
     ]
     return headings, regions
 
@@ -177,7 +179,7 @@ def _blocks(tokens: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             yield f"{_label(token, kind)}("
             yield from _blocks(token.get("children") or ())
             yield ")"
-        elif kind != "blank_line":
+        elif kind != "blank_line" and not (kind == "block_html" and is_mark(token["raw"])):
             yield _label(token, kind)
 
 

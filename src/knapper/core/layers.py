@@ -9,10 +9,10 @@ words `ignore` counts.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from knapper.core.config import PRESETS, Config, Matches
+from knapper.core.config import PRESETS, Chosen, Config, Matches
 from knapper.core.rule import Rule, Severity
 
-__all__ = ["DEFAULT", "Explained", "explained"]
+__all__ = ["DEFAULT", "Explained", "explained", "rules_for"]
 
 DEFAULT = "default"
 
@@ -36,6 +36,23 @@ class _Layer(NamedTuple):
     ignores: Sequence[str] = ()
     severity: Mapping[str, Severity] = {}
     options: Mapping[str, Mapping[str, object]] = {}
+
+
+def rules_for(config: Config, rules: Iterable[Rule], path: str, matches: Matches) -> list[Rule]:
+    """Return the rules that hold for a note, with their severity and options.
+
+    What a rule is told of those beside it does not depend on the command line: that the
+    others are not asked now does not mean that they have nothing to say.
+    """
+    known = tuple(rules)
+    held = [one.rule for one in explained(config, known, path, matches) if one.is_on]
+    if not any(rule.check.reads_rules for rule in held):
+        return held
+    usual = config._replace(chosen=Chosen())
+    beside = tuple(
+        one.rule._replace(enabled=one.is_on) for one in explained(usual, known, path, matches)
+    )
+    return [rule._replace(beside=beside) if rule.check.reads_rules else rule for rule in held]
 
 
 def explained(

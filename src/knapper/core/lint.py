@@ -11,7 +11,7 @@ from knapper.core.suppress import read_suppressions
 from knapper.core.text import Span, has_any
 from knapper.core.vault import Vault
 
-__all__ = ["Ruleset", "Verdict", "judge", "lint_note", "run_rule"]
+__all__ = ["Ruleset", "Verdict", "judge", "lint_note", "lint_unsilenced", "run_rule"]
 
 
 class _Ready(NamedTuple):
@@ -25,6 +25,8 @@ class _Ready(NamedTuple):
     def of(cls, rule: Rule) -> "_Ready":
         function = rule.check.function
         options = {name.replace("-", "_"): value for name, value in rule.options.items()}
+        if rule.check.reads_rules:
+            options["rules"] = rule.beside
         bound = partial(function, **options) if options else function
         return cls(rule, bound, rule.check.reads_vault)
 
@@ -91,6 +93,12 @@ def lint_note(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list
 
     A check that raises becomes a diagnostic `rule-crashed`, and the run goes on.
     """
+    found = lint_unsilenced(note, vault, rules)
+    return _by_place(note, found) if found else found
+
+
+def lint_unsilenced(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list[Diagnostic]:
+    """Return the diagnostics of a note, suppressed ones too, in no order."""
     found: list[Diagnostic] = []
     for group in Ruleset.of(rules).groups:
         if note.trouble is not None and group.when != "trouble":
@@ -109,7 +117,7 @@ def lint_note(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list
             if findings:
                 name, severity = ready.rule.name, ready.rule.severity
                 found += [Diagnostic(note.path, name, severity, one) for one in findings]
-    return _by_place(note, found) if found else found
+    return found
 
 
 def _crashed(note: Note, rule: Rule, error: Exception) -> Diagnostic:
@@ -122,7 +130,7 @@ def _crashed(note: Note, rule: Rule, error: Exception) -> Diagnostic:
 
 def _by_place(note: Note, found: list[Diagnostic]) -> list[Diagnostic]:
     suppressions = read_suppressions(note)
-    if suppressions.ranges:
+    if suppressions:
         found = [
             diagnostic
             for diagnostic in found

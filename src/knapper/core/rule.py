@@ -73,7 +73,8 @@ class Check(NamedTuple):
 
     Where what `when` names is empty, or none of the `signs` stands in the text, the check
     has nothing to say and is not called: most are silent on most notes. One that speaks
-    of `files` judges attachments too, of which it is given the path and no text.
+    of `files` judges attachments too, of which it is given the path and no text. One that
+    reads `rules` is given all rules there are, those that are off here not `enabled`.
     """
 
     name: str
@@ -83,10 +84,14 @@ class Check(NamedTuple):
     when: When = ""
     signs: tuple[str, ...] = ()
     files: bool = False
+    reads_rules: bool = False
 
 
 class Rule(NamedTuple):
-    """A rule as it will be run: the check, and what its note and the config say."""
+    """A rule as it will be run: the check, and what its note and the config say.
+
+    `beside` has all rules, where the check reads them.
+    """
 
     name: str
     check: Check
@@ -95,6 +100,7 @@ class Rule(NamedTuple):
     summary: str
     family: str
     options: Mapping[str, object] = {}
+    beside: tuple["Rule", ...] = ()
 
 
 class Diagnostic(NamedTuple):
@@ -139,7 +145,8 @@ def check(
             for key, parameter in parameters.items()
             if parameter.kind is parameter.KEYWORD_ONLY
         }
-        CHECKS[name] = Check(name, function, "vault" in parameters, options, when, signs, files)
+        reads = "vault" in parameters, "rules" in parameters
+        CHECKS[name] = Check(name, function, reads[0], options, when, signs, files, reads[1])
         return function
 
     return register if function is None else register(function)

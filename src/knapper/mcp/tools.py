@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from knapper.app.backlinks import backlinks_to, file_called
-from knapper.app.baseline import apply_baseline, read_baseline
+from knapper.app.baseline import open_baseline
 from knapper.app.check import Checked, check, repair
 from knapper.app.facts import facts_shown
 from knapper.app.rename import carry_out, plan_rename
@@ -196,11 +196,8 @@ class Tools:
             diagnostics=[one for one in checked.diagnostics if wanted(one.path)],
             judged=[path for path in checked.judged if wanted(path)],
         )
-        known = workspace.config.baseline
-        if not known:
-            return checked, lambda _, found: list(found)
-        concern = read_baseline(workspace.root / known)
-        return apply_baseline(checked, concern), concern
+        known = open_baseline(workspace)
+        return known.applied(checked), known.news
 
 
 def _inside(workspace: Workspace, said: str) -> NotePath:
