@@ -1,10 +1,11 @@
 """Inside the blocks of a note: links, tags, block ids, and what hides them.
 
-One pass from left to right over the few characters that can begin a construct.
-Whatever begins first wins, so a backtick inside a wikilink opens no code span and
-brackets inside a code span make no link (observed in Obsidian 1.13.7 by the tests
-of incremental-reading-obsidian). Links and tags inside `%%` comments do count
-(recorded from the app by obsidian-tasks). All offsets are code points.
+Where nothing but wikilinks can stand, as in most paragraphs, a pattern finds them.
+The others are read in one pass from left to right over the few characters that can
+begin a construct. Whatever begins first wins, so a backtick inside a wikilink opens no
+code span and brackets inside a code span make no link (observed in Obsidian 1.13.7 by
+the tests of incremental-reading-obsidian). Links and tags inside `%%` comments do
+count (recorded from the app by obsidian-tasks). All offsets are code points.
 
 Every scan is linear: what was searched for in vain before a break is not
 searched for again up to that break.
@@ -13,6 +14,7 @@ searched for again up to that break.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -69,6 +71,7 @@ class Inline(NamedTuple):
 
 _SPECIAL = re.compile(r"[\\`<$\[\]]")
 _WIKILINK = re.compile(r"\[\[(?!\[)([^\[\]\n]*+(?:(?:\[(?!\[)|\](?!\]))[^\[\]\n]*+)*)\]\]")
+_start = attrgetter("start")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _RUN = re.compile(r"`++")
 _TAG_OR_AUTOLINK = re.compile(
@@ -87,7 +90,9 @@ _DESTINATION = re.compile(
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_HASHTAG = re.compile(r"#[^\u2000-\u206f\u2e00-\u2e7f\ufeff'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s]++")
+_HASHTAG = re.compile(
+    r"#(?<![^\W_]#)[^\u2000-\u206f\u2e00-\u2e7f\ufeff'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s]++"
+)
 _BLOCK_ID = re.compile(r"\^([A-Za-z0-9-]++)[ \t]*+(?=\r?(?:\n|\Z))")
 
 
@@ -95,12 +100,12 @@ def read_inline(text: str, start: int, blocks: Blocks) -> Inline:
     """Read links, tags and block ids of `text` from `start`, outside code and the like."""
     reader = _InlineReader(text, start, blocks)
     reader.read()
-    links = reader.links
-    if len(links) > 1:
-        links.sort()
-    hidden = _Hidden(sorted([*blocks.regions, *reader.spans]))
-    tags = _read_tags(text, start, hidden, links, reader.boundaries)
-    return Inline(links, tags, _read_block_ids(text, start, hidden, blocks), reader.spans)
+    if len(reader.links) > 1:
+        reader.links.sort()
+    hidden = [*blocks.regions, *reader.spans]
+    hidden.sort()
+    tags = _read_tags(text, start, hidden, reader)
+    return Inline(reader.links, tags, _read_block_ids(text, start, hidden, blocks), reader.spans)
 
 
 def displayed(target: str) -> str:
@@ -113,25 +118,16 @@ def displayed(target: str) -> str:
     return " > ".join(part.strip() for part in target.split("#") if part.strip())
 
 
-class _Hidden:
-    """Ranges in which nothing is parsed, to be asked about in any order."""
-
-    __slots__ = ("_regions", "_starts")
-
-    def __init__(self, regions: Sequence[Region]) -> None:
-        self._regions = regions
-        self._starts = [region.start for region in regions]
-
-    def __contains__(self, offset: int) -> bool:
-        found = bisect_right(self._starts, offset)
-        return bool(found) and offset < self._regions[found - 1].end
+_SIGNS = ("`", "<", "$", "\\", "](")
+"""What makes more of a zone than text with wikilinks in it."""
 
 
 class _InlineReader:
-    """The state of the pass over the constructs that open with a special character."""
+    """The state of the reading. A *zone* is text that no construct leads out of."""
 
     __slots__ = (
-        "blocks", "boundaries", "dead", "links", "openers", "position", "spans", "text", "zone_end",
+        "blocks", "boundaries", "dead", "links", "openers", "position", "spans", "text",
+        "zone_end", "zones",
     )  # fmt: skip
 
     def __init__(self, text: str, start: int, blocks: Blocks) -> None:
@@ -140,26 +136,52 @@ class _InlineReader:
         self.blocks = blocks
         self.links: list[Link] = []
         self.spans: list[Region] = []
-        self.boundaries: set[int] = set()  # ends of constructs that a `#` follows
+        self.zones: list[Region] = []  # those that were read from left to right
+        self.boundaries: set[int] = set()  # ends of constructs in them that a `#` follows
         self.zone_end = -1
         self.openers: list[int] = []  # of Markdown links, in this zone
         self.dead: set[object] = set()  # what this zone does not close
 
     def read(self) -> None:
+        """Read what stands between the blocks in which nothing is parsed."""
+        text, start = self.text, self.position
+        signs = [sign for sign in _SIGNS if sign in text]
+        for region in self.blocks.regions:
+            self._read_between(start, region.start, signs)
+            start = region.end
+        self._read_between(start, len(text), signs)
+
+    def _read_between(self, start: int, end: int, signs: list[str]) -> None:
+        """Read the zones that have one of the signs, and only find wikilinks before them."""
+        text, breaks = self.text, self.blocks.breaks
+        places = {sign: at for sign in signs if (at := text.find(sign, start, end)) >= 0}
+        while places:
+            after = bisect_right(breaks, min(places.values()))
+            zone_start = max(breaks[after - 1], start) if after else start
+            zone_end = min(breaks[after], end) if after < len(breaks) else end
+            self._find_wikilinks(start, zone_start)
+            self._read_zone(zone_start, zone_end)
+            start = zone_end
+            for sign, at in [*places.items()]:
+                if at < start:
+                    places[sign] = text.find(sign, start, end)
+                    if places[sign] < 0:
+                        del places[sign]
+        self._find_wikilinks(start, end)
+
+    def _find_wikilinks(self, start: int, end: int) -> None:
+        self.position = start
+        for found in _WIKILINK.finditer(self.text, start, end):
+            self._wikilink(found.start(), found.end(), found[1])
+
+    def _read_zone(self, start: int, end: int) -> None:
         text, search = self.text, _SPECIAL.search
-        regions, breaks = self.blocks.regions, self.blocks.breaks
-        skips = iter(regions)
-        none_left = Region(len(text) + 1, len(text) + 1, "")
-        skip = next(skips, none_left)
-        while (token := search(text, self.position)) is not None:
+        self.zones.append(Region(start, end, ""))
+        self.position, self.zone_end = start, end
+        self.openers.clear()
+        self.dead.clear()
+        while (token := search(text, self.position, end)) is not None:
             start = token.start()
-            while start >= skip.end:
-                skip = next(skips, none_left)
-            if start >= skip.start:
-                self.position = skip.end
-                continue
-            if start >= self.zone_end:
-                self._enter_zone(start, breaks)
             match text[start]:
                 case "[":
                     self._open_bracket(start)
@@ -176,12 +198,6 @@ class _InlineReader:
             if text.startswith("#", self.position):
                 self.boundaries.add(self.position)
 
-    def _enter_zone(self, start: int, breaks: list[int]) -> None:
-        index = bisect_right(breaks, start)
-        self.zone_end = breaks[index] if index < len(breaks) else len(self.text)
-        self.openers.clear()
-        self.dead.clear()
-
     def _open_bracket(self, start: int) -> None:
         if self.text.startswith("[[", start) and (found := _WIKILINK.match(self.text, start)):
             self._wikilink(start, found.end(), found.group(1))
@@ -190,19 +206,21 @@ class _InlineReader:
             self.position = start + 1
 
     def _wikilink(self, start: int, end: int, inner: str) -> None:
-        embed = start > 0 and self.text[start - 1] == "!" and start - 1 >= self.position
+        embed = self.text[start - 1 : start] == "!" and start - 1 >= self.position
         self.position = end
-        if not inner:
-            return
-        bar = inner.find("|")
-        if bar < 0 or not inner[:bar].rstrip("\\").strip():
-            target, display_start = inner, -1
-        else:
-            target, display_start = inner[:bar], start + 3 + bar
+        target, bar, shown = inner.partition("|")
+        if bar and target.rstrip("\\").strip():
+            display_start = start + 3 + len(target)
             target = target.removesuffix("\\")
-        name = target.strip()
-        display = displayed(name) if display_start < 0 else inner[bar + 1 :].strip()
-        written = start + 2 + len(target) - len(target.lstrip())
+            name, display = target.strip(), shown.strip()
+        elif inner:
+            target, name, display_start = inner, inner.strip(), -1
+            display = displayed(name) if "#" in name else name
+        else:
+            return
+        written = start + 2
+        if len(name) != len(target):
+            written += len(target) - len(target.lstrip())
         self.links.append(
             Link(
                 start - embed, end, name, display, "wiki", embed,
@@ -325,32 +343,37 @@ def decoded(raw: str) -> str:
         return raw
 
 
-def _read_tags(
-    text: str, start: int, hidden: _Hidden, links: list[Link], boundaries: set[int]
-) -> list[Tag]:
+def _holds(ranges: Sequence[Region | Link], offset: int) -> bool:
+    """Tell whether one of the ranges, which are in order, holds an offset."""
+    found = bisect_right(ranges, offset, key=_start)
+    return bool(found) and offset < ranges[found - 1].end
+
+
+def _read_tags(text: str, start: int, hidden: list[Region], reader: _InlineReader) -> list[Tag]:
     """Read `#tags`, which begin a line, follow white space or another construct.
 
     Where a tag may begin: observed in Obsidian 1.13.7 (incremental-reading-obsidian)
     and recorded from it (obsidian-tasks: `\\[\\[#x` holds a tag).
     """
     tags: list[Tag] = []
-    inside = _Hidden([Region(link.start, link.end, "link") for link in links])
     for match in _HASHTAG.finditer(text, start):
         at = match.start()
-        if not _may_begin_tag(text, at, boundaries):
+        if not _may_begin_tag(text, at, reader):
             continue
         name = match.group().rstrip("/")
         if name[1:].replace("/", "").isdigit() or len(name) < 2:
             continue
-        if at not in hidden and at not in inside:
+        if not _holds(hidden, at) and not _holds(reader.links, at):
             tags.append(Tag(at, at + len(name), name))
     return tags
 
 
-def _may_begin_tag(text: str, at: int, boundaries: set[int]) -> bool:
-    if at in boundaries or at == 0:
+def _may_begin_tag(text: str, at: int, reader: _InlineReader) -> bool:
+    if at in reader.boundaries or at == 0:
         return True
     before = text[at - 1]
+    if before in "[]":  # a bracket that is alone, or one of a wikilink
+        return not _holds(reader.zones, at)
     if before.isspace() or before == "\ufeff":
         return True
     if before == ">":  # the mark of a quote, not an arrow
@@ -361,7 +384,7 @@ def _may_begin_tag(text: str, at: int, boundaries: set[int]) -> bool:
     return False
 
 
-def _read_block_ids(text: str, start: int, hidden: _Hidden, blocks: Blocks) -> list[BlockId]:
+def _read_block_ids(text: str, start: int, hidden: list[Region], blocks: Blocks) -> list[BlockId]:
     """Read `^ids` at the very end of a paragraph, list item or line of their own.
 
     Place and letters: Obsidian Help, "Link to blocks"; a footnote mark after the
@@ -372,7 +395,9 @@ def _read_block_ids(text: str, start: int, hidden: _Hidden, blocks: Blocks) -> l
     for match in _BLOCK_ID.finditer(text, start):
         at = match.start()
         follows_text = at > start and not text[at - 1].isspace()
-        if at in hidden or (follows_text and text[text.rfind("\n", 0, at) + 1 : at].strip("> \t")):
+        if follows_text and text[text.rfind("\n", 0, at) + 1 : at].strip("> \t"):
+            continue
+        if _holds(hidden, at):
             continue
         index = bisect_right(breaks, at)
         zone_end = breaks[index] if index < len(breaks) else len(text)
