@@ -103,6 +103,12 @@ def test_looking(root: Path) -> None:
         cut = await call("facts", note="Box/C.md", limit=1)
         assert (len(cut["links"]), cut["left_off"]["links"]) == (1, 2)
 
+        long = "\n".join(f"a{number}: {'x' * 900}" for number in range(700))
+        (root / "Long.md").write_text(f"---\n{long}\n---\n")
+        data = (await call("facts", note="Long"))["frontmatter"]["data"]
+        assert (len(data), len(data["a0"])) == (500, 501)  # cut, and marked as cut
+        (root / "Long.md").unlink()
+
         links = await call("backlinks", note="B")
         assert [(one["path"], one["link"]) for one in links["backlinks"]] == [
             ("A.md", "[[B#One]]"),

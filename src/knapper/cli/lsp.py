@@ -1,10 +1,11 @@
 """`knapper lsp`: the language server, for editors."""
 
 import gc
+from contextlib import nullcontext
 
 import click
 
-from knapper.cli.protocol import protocol_output
+from knapper.cli.protocol import end_on_signals, protocol_output
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
@@ -24,5 +25,6 @@ def command() -> int:
             raise
         raise KnapperError("this needs the extra 'lsp': pip install 'knapper[lsp]'") from error
     gc.enable()  # it lives long
+    end_on_signals(nullcontext())  # it writes nothing that could be left half-done
     make_server().start_io(stdout=protocol_output())
     return 0

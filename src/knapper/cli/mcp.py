@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from knapper.app.roots import find_root
+from knapper.cli.protocol import end_on_signals
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
@@ -25,10 +26,13 @@ def command(vault: Path | None) -> int:
         raise KnapperError(f"{root}: there is no such folder")
     try:
         from knapper.mcp.server import make_server
+        from knapper.mcp.tools import Tools
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("mcp", "mcp_types"):
             raise
         raise KnapperError("this needs the extra 'mcp': pip install 'knapper[mcp]'") from error
     gc.enable()  # it lives long
-    make_server(root).run("stdio")
+    tools = Tools(root)
+    end_on_signals(tools.writing)
+    make_server(tools).run("stdio")
     return 0

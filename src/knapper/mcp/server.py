@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from mcp.server.mcpserver import MCPServer
@@ -29,12 +28,11 @@ _WRITES = ToolAnnotations(
 )
 
 
-def make_server(root: Path) -> MCPServer:
-    """Return a server whose tools work on the vault at `root`, and on nothing else."""
+def make_server(tools: Tools) -> MCPServer:
+    """Return a server that offers these tools."""
     server = MCPServer(
         "knapper", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
     )
-    tools = Tools(root)
     reading: list[Callable[..., object]] = [
         tools.check, tools.facts, tools.backlinks, tools.status, tools.rule,
     ]  # fmt: skip

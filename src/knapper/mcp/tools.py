@@ -1,7 +1,10 @@
 """What a program may ask, each one call into `app`; answers are plain values, and bounded."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
+from threading import RLock
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -39,17 +42,19 @@ DryRun = Annotated[
     bool, Field(description="Only say what would be done. Set to false to do it.")
 ]  # fmt: skip
 
-_LONGEST_TEXT, _LONGEST_DIFF = 500, 60_000
+_LONGEST_TEXT, _LONGEST_DIFF, _LONGEST_LIST = 500, 60_000, 500
 
 
 class Tools:
     """The tools for one vault. Paths are those of the vault, with `/`.
 
+    They may be called from several threads; `writing` is held while one changes the vault.
     Raises `KnapperError` for what cannot be answered.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.writing = RLock()
 
     def check(
         self,
@@ -88,7 +93,8 @@ class Tools:
         """Mend what can be mended. Shows the changes as a patch; makes none unless told to."""
         workspace = self._open(rules)
         checked, concern = self._checked(workspace, paths)
-        done = repair(workspace, checked, unsafe=unsafe, act=not dry_run, concern=concern)
+        with nullcontext() if dry_run else self.writing:
+            done = repair(workspace, checked, unsafe=unsafe, act=not dry_run, concern=concern)
         refused = {one.change.path: one.reason for one in done.refused}
         lines = [
             line
@@ -97,19 +103,18 @@ class Tools:
             for line in patch(change.path, checked.notes[change.path].text, change.content.decode())
         ]
         diff = "\n".join(lines)
-        return {
+        notes = [change.path for change in done.plan if change.path not in refused]
+        told = {
             "dry_run": dry_run,
             "mended": len(done.made),
-            "notes": [change.path for change in done.plan if change.path not in refused],
-            "diff": diff[:_LONGEST_DIFF],
-            "diff_is_cut": len(diff) > _LONGEST_DIFF,
-            "not_mended": [
-                {"path": one.path, "rules": list(one.rules), "reason": one.reason}
-                for one in done.dropped
-            ],
+            "notes_mended": len(notes),
+            "notes": notes,
+            "not_mended": [one._asdict() for one in done.dropped],
             "refused": refused,
             **_undo(done.run),
         }
+        whole = len(diff) <= _LONGEST_DIFF
+        return {**_bounded(told), "diff": diff[:_LONGEST_DIFF], "diff_is_cut": not whole}
 
     def facts(
         self,
@@ -156,13 +161,16 @@ class Tools:
         """Rename a note, folder, file or heading, and every reference to it."""
         workspace = self._open()
         plan = plan_rename(workspace, old, new, workspace.root)
-        outcome, run = (Outcome((), ()), None) if dry_run else carry_out(workspace, plan)
+        outcome, run = Outcome((), ()), None
+        if not dry_run:
+            with self.writing:
+                outcome, run = carry_out(workspace, plan)
         return {
             "dry_run": dry_run,
-            "moved": dict(list(plan.moved.items())[:limit]),
+            "moved": dict(islice(plan.moved.items(), limit)),
             **_page("rewritten", [_bounded(one._asdict()) for one in plan.rewrites], 0, limit),
             "left_as_they_are": [_bounded(one._asdict()) for one in plan.left[:limit]],
-            "refused": {one.change.path: one.reason for one in outcome.refused},
+            **_bounded({"refused": {one.change.path: one.reason for one in outcome.refused}}),
             **_undo(run),
         }
 
@@ -237,7 +245,7 @@ def _undo(run: int | None) -> Answer:
 
 
 def _bounded(answer: Mapping[str, object]) -> Answer:
-    """Return an answer with its long texts cut, so that one note cannot fill it."""
+    """Return an answer with its long texts and lists cut, so that one note cannot fill it."""
     return {key: _cut(value) for key, value in answer.items()}
 
 
@@ -245,7 +253,8 @@ def _cut(value: object) -> object:
     if isinstance(value, str):
         return value if len(value) <= _LONGEST_TEXT else f"{value[:_LONGEST_TEXT]}…"
     if isinstance(value, Mapping):
-        return {str(_cut(str(key))): _cut(one) for key, one in value.items()}
+        items = islice(value.items(), _LONGEST_LIST)
+        return {str(_cut(str(key))): _cut(one) for key, one in items}
     if isinstance(value, Iterable):
-        return [_cut(one) for one in value]
+        return [_cut(one) for one in islice(value, _LONGEST_LIST)]
     return value
