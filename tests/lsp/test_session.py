@@ -345,3 +345,39 @@ def test_folders_come_and_go(root: Path, tmp_path: Path) -> None:
         assert await found() == []
 
     talk(root, scene)
+
+
+def test_what_makes_no_sense_has_an_answer_too(root: Path) -> None:
+    far = types.Position(9999, 9999)
+
+    async def scene(editor: Editor) -> None:
+        client, uris = (
+            editor.client,
+            [editor.uri("Evening.md"), editor.uri("None.md"), "untitled:1"],
+        )
+        for uri in uris:  # not open, not there, no file
+            document = types.TextDocumentIdentifier(uri)
+            await client.text_document_hover_async(types.HoverParams(document, far))
+            await client.text_document_definition_async(types.DefinitionParams(document, far))
+            await client.text_document_completion_async(types.CompletionParams(document, far))
+            await client.text_document_code_action_async(
+                types.CodeActionParams(document, types.Range(far, far), types.CodeActionContext([]))
+            )
+            await client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
+            await client.text_document_references_async(
+                types.ReferenceParams(types.ReferenceContext(True), document, far)
+            )
+        await editor.open("Evening.md")
+        for name in ("", "  ", "../../out", "a/../../b", "A#b", "."):
+            with pytest.raises(JsonRpcException) as refused:
+                await editor.renamed("Evening.md", "See [[Recipies]] and [[Rec", name)
+            assert "Traceback" not in str(refused.value)
+        with pytest.raises(JsonRpcException, match="no heading, and no link"):
+            await editor.renamed("Evening.md", "tags:", "x")
+        odd = types.CodeAction("odd", data={"not": "an address"})
+        assert (await client.code_action_resolve_async(odd)).edit is None
+        item = types.CompletionItem("odd", data=["/etc", "passwd"])
+        assert (await client.completion_item_resolve_async(item)).documentation is None
+        assert await editor.change("Evening.md", "[[Evening]]\n") == []  # it goes on
+
+    talk(root, scene)
