@@ -89,6 +89,7 @@ class Server(LanguageServer):
         gc.freeze()  # a vault is much and stays: looking through it again and again is slow
         if self._outside is not None:
             self._outside.watch([one.root for one in self.vaults.all] + [vault.root])
+            vault.look()  # what changed before somebody listened
         if self._everything:
             asyncio.get_running_loop().call_soon(self.publish, vault, set(vault.live.diagnostics))
 
@@ -232,7 +233,7 @@ class Server(LanguageServer):
             self.vaults.forget_roots()
         for path in every:
             root = self.vaults.root_of(path)
-            if root is not None and self.vaults.is_open(root):
+            if root is not None and self.vaults.has(root):
                 held.setdefault(root, set()).add(path.relative_to(root).as_posix())
         for root, found in held.items():
             vault = await self.vaults.at(root)

@@ -118,9 +118,9 @@ class Vaults:
         if await made is not None or root not in self._tasks:
             self._tasks[root] = made
 
-    def is_open(self, root: Path) -> bool:
-        """Tell whether a vault was asked for, be it that it could not be opened."""
-        return root in self._tasks and self._tasks[root].done()
+    def has(self, root: Path) -> bool:
+        """Tell whether a vault was asked for, be it that it is still read or cannot be."""
+        return root in self._tasks
 
     async def _open(self, root: Path) -> EditedVault | None:
         loop = asyncio.get_running_loop()
