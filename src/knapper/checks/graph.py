@@ -46,7 +46,7 @@ def unused_attachment(
     note: Note, vault: Vault, *, extensions: tuple[str, ...] = _ATTACHMENTS
 ) -> Iterator[Finding]:
     """Report pictures, recordings and PDFs that nothing in the vault shows or links to."""
-    if extension(note.path) in extensions and note.path not in vault.linked:
+    if extension(note.path) in extensions and not vault.is_linked(note.path):
         yield Finding(_top(note), "no note shows this file or links to it")
 
 
