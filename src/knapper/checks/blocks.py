@@ -22,7 +22,7 @@ __all__ = [
 @check(when="unclosed")
 def unclosed_fence(note: Note) -> Iterator[Finding]:
     """Report code blocks that only the end of the note closes."""
-    for start in note.unclosed:
+    for start in note.unclosed if note.is_prose else ():
         if any(stamp.start > start and is_behind_fence(note, stamp) for stamp in note.timestamps):
             continue  # `timestamp-after-fence` tells what keeps it open
         if found := _FENCE.match(note.text, start):
@@ -33,7 +33,7 @@ def unclosed_fence(note: Note) -> Iterator[Finding]:
 @check(when="unclosed")
 def unclosed_math(note: Note) -> Iterator[Finding]:
     """Report `$$` that opens a block of math and is not closed; prices are left alone."""
-    for start in note.unclosed:
+    for start in note.unclosed if note.is_prose else ():
         if note.text.startswith("$$", start) and _MATH.match(note.text, start):
             yield Finding(Span(start, start + 2), "this math is not closed; expected '$$' after it")
 
@@ -44,7 +44,7 @@ def unclosed_comment(note: Note) -> Iterator[Finding]:
 
     It begins one at the beginning of a line or after a blank; `100%%` does not.
     """
-    if not note.is_markdown:
+    if not note.is_prose:
         return
     opened = -1
     for found in _PERCENTS.finditer(note.text, note.body):
@@ -67,7 +67,7 @@ def fenced_note(note: Note) -> Iterator[Finding]:
     A line `From: [[…`, as notes about videos have it, may stand before.
     """
     opening = _MARKDOWN_FENCE.match(note.text, note.body)
-    if opening is None or not note.is_markdown:
+    if opening is None or not note.is_prose:
         return
     region = note.region_at(opening.start(1))
     if region is None or note.text[region.end :].strip():
@@ -84,7 +84,7 @@ def callout_without_quote(note: Note) -> Iterator[Finding]:
         return
     for found in _CALLOUT.finditer(note.text, note.body):
         start = found.start()
-        if not note.is_markdown or note.region_at(start) is not None or _is_in_link(note, start):
+        if not note.is_prose or note.region_at(start) is not None or _is_in_link(note, start):
             continue
         message = f"'{found[0]}' makes a callout only after '> '"
         yield Finding(Span(*found.span()), message, _quoting(note, start))

@@ -17,7 +17,7 @@ def undefined_footnote(note: Note) -> Iterator[Finding]:
     In a note without any footnote only `[^1]` is one for certain, and not `[^a-z]`.
     """
     defined = {mark.name for mark in note.footnotes if _may_define(note, mark)}
-    for mark in note.footnotes:
+    for mark in note.footnotes if note.is_prose else ():
         if mark.name in defined or not (defined or mark.name.isdecimal()):
             continue
         if _is_mark(note, mark):

@@ -26,7 +26,7 @@ def heading_without_space(note: Note) -> Iterator[Finding]:
     With one `#` it would be a tag, so nothing is said of that.
     """
     for found in _glued(note.text, note.body):
-        if note.is_markdown and note.region_at(found.start(1)) is None:
+        if note.is_prose and note.region_at(found.start(1)) is None:
             blank = Edit(Span(found.end(1), found.end(1)), " ")
             fix = Fix("put a blank there", (blank,), safe=False, restructures=True)
             message = f"a heading needs a blank after '{found[1]}'"
@@ -36,7 +36,7 @@ def heading_without_space(note: Note) -> Iterator[Finding]:
 @check(when="headings")
 def empty_heading(note: Note) -> Iterator[Finding]:
     """Report headings without a text."""
-    for heading in note.headings:
+    for heading in note.headings if note.is_prose else ():
         if not heading.text:
             yield Finding(_span(heading), "this heading has no text")
 

@@ -61,6 +61,14 @@ class Note:
         span = frontmatter_span(self.text) if self.is_markdown else None
         return span.end if span else int(self.text.startswith("\ufeff"))
 
+    @property
+    def is_prose(self) -> bool:
+        """Whether this is a note that a person writes, and no drawing of Excalidraw.
+
+        In a drawing each text stands as it is on the canvas, and marks are the plugin's.
+        """
+        return self.is_markdown and "excalidraw-plugin" not in self.text[: self.body]
+
     @cached_property
     def frontmatter(self) -> Frontmatter:
         return read_frontmatter(self.text if self.is_markdown else "")
