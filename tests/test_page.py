@@ -411,17 +411,30 @@ def test_the_page_shows_what_a_fresh_run_finds(seed: int, visit: Callable[..., V
     assert (last.counts, last.rules) == (found.counts, found.rules)
 
 
-def test_a_problem_is_shown_until_something_works(visit: Callable[..., Visitor]) -> None:
+def test_a_finding_that_moved_to_another_line_is_shown_there(
+    visit: Callable[..., Visitor],
+) -> None:
+    here = visit({"A.md": "one two [[none]]\n"})
+    here.save("A.md", "one\ntwo [[none]]\n")  # nothing else is found, at no other offset
+    assert [(row.line, row.column) for row in here.desk.now().health.rows] == [(2, 5)]
+
+
+def test_a_problem_is_shown_as_long_as_it_lasts(visit: Callable[..., Visitor]) -> None:
     here = visit()
     here.enter()
     config = here.root / ".knapper.toml"
+
+    def problem() -> str:
+        return str(json.loads(here.get("/pieces").text)["pieces"]["problem"])
+
     config.write_text("ignore = [")
     here.watch.look([str(config)])
-    assert "the last good configuration holds" in here.get("/pieces").text
-    config.write_text("")
-    here.watch.look([str(config)])
+    assert "the last good configuration holds" in problem()
     here.save("New.md", "[[no]]\n")
-    assert json.loads(here.get("/pieces").text)["pieces"]["problem"] == ""
+    assert "the last good configuration holds" in problem()
+    config.write_text('ignore = ["links"]\n')
+    here.watch.look([str(config)])
+    assert problem() == ""
 
 
 def test_the_page_ends_with_its_watcher(visit: Callable[..., Visitor]) -> None:

@@ -14,7 +14,7 @@ Place = Callable[[Diagnostic], tuple[int, int]]
 
 
 class Findings(NamedTuple):
-    """What is found now in notes in which something else was found before."""
+    """What is found now in notes in which something else, or elsewhere, was found before."""
 
     now: dict[NotePath, list[Diagnostic]]
     before: dict[NotePath, list[Diagnostic]]

@@ -16,6 +16,7 @@ from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension
 from knapper.core.rule import Diagnostic
 from knapper.core.settings import SETTING_FILES
+from knapper.core.text import Lines
 from knapper.shell.disk import read_text, scan
 from knapper.shell.folder import Stamp
 from knapper.shell.stamps import Stamps
@@ -29,8 +30,8 @@ class Look(NamedTuple):
 
     `texts` are the notes that have another text than before, with the text before (None
     for a new note), `gone` those that are not there any more; `files` are all files that
-    came or went. `findings` are of the notes in which something else was found before,
-    and `before` is that.
+    came or went. `findings` are of the notes in which something else, or the same in other
+    lines, was found before, and `before` is that.
     """
 
     texts: Mapping[NotePath, str | None]
@@ -176,7 +177,7 @@ class Watched:
             before, found = self.found.get(path, []), self.live.diagnostics.get(path, [])
             if found:
                 found = self.news(self.live.notes[path], found)
-            if found == before:
+            if found == before and not self._has_moved(path, texts.get(path), found):
                 continue
             look.findings[path], look.before[path] = found, before
             self.rule_counts.subtract(one.rule for one in before)
@@ -185,6 +186,14 @@ class Watched:
             if found:
                 self.found[path] = found
         return look
+
+    def _has_moved(self, path: NotePath, before: str | None, found: list[Diagnostic]) -> bool:
+        """Tell whether findings at the same offsets stand in other lines by now."""
+        if before is None or not found:
+            return False
+        then, now = Lines(before), self.live.notes[path].lines
+        starts = (one.finding.span.start for one in found)
+        return any(then.place(start) != now.place(start) for start in starts)
 
 
 def _is_checked(path: NotePath) -> bool:

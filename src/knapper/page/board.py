@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from knapper.app.events import Event, Findings, Mended, Problem, Replicated
+from knapper.app.events import Event, Findings, Mended, Problem, Reloaded, Replicated
 from knapper.app.opening import opening_of
 from knapper.app.status import Standing, standing
 from knapper.app.watch import Watch
@@ -36,7 +36,7 @@ class Board:
     summaries: Mapping[str, str]
     standing: Standing | None
     since: float
-    problem: str = ""
+    problems: tuple[str, ...] = ()
 
 
 class Desk:
@@ -68,13 +68,23 @@ class Desk:
             case Findings():
                 self._take_findings(event)
             case Mended() | Replicated():
-                self._put(standing=_standing(self._watch.root), problem="")
+                self._put(standing=_standing(self._watch.root))
+            case Reloaded():
+                self._put(
+                    standing=_standing(self._watch.root),
+                    opening=opening_of(self._watch.watched.workspace),
+                    summaries=_summaries(self._watch),
+                )
             case Problem():
-                self._put(problem=event.message)
+                self._put()
 
     def now(self) -> Board:
-        """Return the board; notes that came without a finding are told by no event."""
-        board = self.board
+        """Return the board as it is by now.
+
+        That a note came in which nothing is found, or that a problem is over, is told by
+        no event.
+        """
+        board = replace(self.board, problems=tuple(self._watch.problems.values()))
         notes = self._number_of(board.health.found)
         if notes == board.health.notes:
             return board
@@ -104,10 +114,7 @@ class Desk:
             self.stand_again()
         self._put(
             health=Health(rows, self._number_of(rows)),
-            problem="",
             readings=tuple(self._readings.all()),
-            opening=opening_of(self._watch.watched.workspace),
-            summaries=_summaries(self._watch),
         )
 
     def _number_of(self, found: Mapping[NotePath, object]) -> int:

@@ -49,7 +49,7 @@ def whole_page(board: Board, filtered: Filter, now: float) -> str:
         tag("noscript", tag("p", "Without its script this page shows no single findings; "
                                  "'knapper report --html FILE' does.", class_="quiet")),
     ))  # fmt: skip
-    problem = tag("section", tag("h2", "The last problem"),
+    problem = tag("section", tag("h2", "What is wrong now"),
                   tag("div", made["problem"], id="problem"), class_="problem",
                   hidden=not made["problem"])  # fmt: skip
     main = tag(
@@ -78,7 +78,7 @@ def pieces(board: Board, filtered: Filter, now: float) -> dict[str, Html]:
         "p", "The state of sync cannot be read now.", class_="quiet"
     )  # fmt: skip
     return {
-        "problem": tag("p", board.problem) if board.problem else Html(""),
+        "problem": joined(tag("p", one) for one in board.problems),
         "health": summary(board.health),
         "trend": chart(board.readings, int(now)),
         "shown-line": shown_of(part, board.health),
