@@ -173,7 +173,7 @@ def test_a_report_takes_no_other_file_s_place(vault: WriteVault, knapper: Knappe
     for name, said in (
         ("A.md", "expected a name that ends with .html"),
         ("saved.html", "this is no report of knapper's"),
-        ("none/x.html", "there is no such folder"),
+        ("none/x.html", "no such file or directory"),
     ):
         ran = knapper(root, "report", "--html", name)
         assert (ran.status, said in ran.err) == (2, True), ran.err
@@ -191,6 +191,14 @@ def test_a_report_knows_the_time_before(vault: WriteVault, knapper: Knapper) -> 
     readings.add(Reading(1_000_000_000, Counts(9, 1, 0), 4, {"broken-wikilink": 9}))
     assert "data-values" in made(root, knapper)
     assert [one.counts.error for one in readings.all()][-1] == 3
+
+
+def test_what_the_baseline_knows_is_left_out(vault: WriteVault, knapper: Knapper) -> None:
+    root = vault(FILES | {".knapper.toml": 'ignore = ["frontmatter"]\nbaseline = "known.json"\n'})
+    (root / "known.json").write_text('{"version": 1, "known": {}}')
+    knapper(root, "check", "--write-baseline")
+    (root / "New.md").write_text("[[nothing]]\n")
+    assert knapper(root, "report").lines()[0] == "1 error in 1 note of 5"
 
 
 # -- readings on disk ------------------------------------------------------------------------

@@ -1,11 +1,15 @@
 """A report on a vault: its health, now and over time, and the timestamps of its notes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
+from knapper.app.baseline import open_baseline
 from knapper.app.check import check
 from knapper.app.opening import opening_of
+from knapper.app.save import save
 from knapper.app.workspace import Workspace
+from knapper.core.errors import KnapperError
 from knapper.core.health import Health, Row, rows_of
 from knapper.core.note import Note
 from knapper.core.opening import Opening
@@ -16,7 +20,10 @@ from knapper.core.trend import Reading, reading_of
 from knapper.shell.readings import Readings
 from knapper.shell.store import state_folder
 
-__all__ = ["Report", "Timed", "report"]
+__all__ = ["OURS", "Report", "Timed", "report", "save_page"]
+
+OURS = '<meta name="generator" content="knapper">'
+"""What the first thousand bytes of a report as a page hold."""
 
 
 class Timed(NamedTuple):
@@ -42,16 +49,28 @@ class Report(NamedTuple):
 
 
 def report(
-    workspace: Workspace, at: int, progress: Callable[[int, int], None] = lambda _done, _all: None
+    workspace: Workspace,
+    at: int,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    processes: int = 1,
 ) -> Report:
-    """Check the whole vault and say how it is; the reading is kept for later reports."""
-    checked = check(workspace, lambda _: True, progress=progress)
+    """Check the whole vault and say how it is; the reading is kept for later reports.
+
+    What the vault's baseline knows is left out, as `check` does it.
+    """
+    checked = check(workspace, lambda _: True, progress=progress, processes=processes)
+    checked = open_baseline(workspace).applied(checked)
     by_note: dict[NotePath, list[Diagnostic]] = {}
     for one in checked.diagnostics:
         by_note.setdefault(one.path, []).append(one)
-    rows = {path: rows_of(checked.notes[path], found) for path, found in by_note.items()}
+    rows: dict[NotePath, list[Row]] = {}
+    timed: list[Timed] = []
+    for path in checked.judged:
+        note = checked.notes[path]  # it is read once, here
+        if path in by_note:
+            rows[path] = rows_of(note, by_note[path])
+        timed += _timed(note, rows.get(path, []))
     health = Health(rows, len(checked.judged))
-    timed = (_timed(checked.notes[path], rows.get(path, [])) for path in checked.judged)
     readings = Readings(state_folder(workspace.root))
     now = reading_of(health, at)
     readings.add(now)
@@ -59,16 +78,25 @@ def report(
     return Report(
         opening=opening_of(workspace),
         health=health,
-        timed=[one for one in timed if one is not None],
+        timed=timed,
         readings=[*known, now],
         at=at,
     )
 
 
-def _timed(note: Note, rows: list[Row]) -> Timed | None:
+def save_page(root: Path, goal: Path, page: str) -> None:
+    """Write a page, over no file but an older report; raises `KnapperError`."""
+    if goal.is_file() and goal.stat().st_size:
+        with goal.open("rb") as file:
+            if OURS.encode() not in file.read(1000):
+                raise KnapperError(f"{goal}: this is no report of knapper's; choose another name")
+    save(root, goal, page.encode())
+
+
+def _timed(note: Note, rows: list[Row]) -> Iterator[Timed]:
     stamps = note.timestamps
     if not stamps:
-        return None
+        return
     times = (parse_time(stamp.value) for stamp in stamps)
     faults = sum(row.rule.startswith("timestamp-") for row in rows)
-    return Timed(note.path, tuple(one.seconds for one in times if one), len(stamps), faults)
+    yield Timed(note.path, tuple(one.seconds for one in times if one), len(stamps), faults)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from knapper.app.report import Report, report
+from knapper.app.report import Report, report, save_page
 from knapper.app.workspace import open_workspace
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import Paint, number_of, printable
 from knapper.core.errors import KnapperError
 from knapper.core.health import Group
 from knapper.core.rule import SEVERITIES
-from knapper.shell.page_file import save_page
+from knapper.shell.cores import cores
 
 __all__ = ["command"]
 
@@ -38,7 +38,7 @@ def command(html: Path | None, config: Path | None, vault: Path | None) -> int:
         raise KnapperError(f"{html}: a report is HTML; expected a name that ends with .html")
     workspace = open_workspace(Path().absolute(), config, vault)
     with reporting() as progress:
-        found = report(workspace, int(time.time()), progress)
+        found = report(workspace, int(time.time()), progress, cores())
     if html is None:
         click.echo("\n".join(_lines(found, Paint())))
         return 0
@@ -48,7 +48,7 @@ def command(html: Path | None, config: Path | None, vault: Path | None) -> int:
     if str(html) == "-":
         click.echo(page, nl=False)
     else:
-        save_page(html, page)
+        save_page(workspace.root, html, page)
         click.echo(f"{html}: {_counts(found)}")
     return 0
 
