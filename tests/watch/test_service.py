@@ -19,13 +19,13 @@ XML = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 
 @pytest.mark.parametrize("vault", VAULTS)
 def test_a_systemd_unit_runs_just_this(vault: str, tmp_path: Path) -> None:
-    service = service_for("systemd", PROGRAM, vault)
+    service = service_for("systemd", PROGRAM, vault, ["--http=0"])
     lines = dict(
         line.split("=", 1) for line in service.content.decode().splitlines() if "=" in line
     )
     # systemd's quotes are those of a shell, but for its own two signs
     words = [w.replace("%%", "%").replace("$$", "$") for w in shlex.split(lines["ExecStart"])]
-    assert words == [*PROGRAM, "watch", "--output-format", "json", "--vault", vault]
+    assert words == [*PROGRAM, "watch", "--output-format", "json", "--http=0", "--vault", vault]
     assert (lines["Restart"], lines["WantedBy"]) == ("on-failure", "default.target")
     assert service.place == f".config/systemd/user/{service.name}"
     if shutil.which("systemd-analyze"):
@@ -95,3 +95,11 @@ def test_the_command(
     ran = knapper(root, "service", "install")
     assert ran.status == 1
     assert "it could not be started: systemctl --user daemon-reload: Failed to connect" in ran.err
+
+
+def test_a_service_may_serve_the_page(vault: WriteVault, knapper: Knapper) -> None:
+    root = vault({"A.md": ""})
+    ran = knapper(root, "service", "install", "--dry-run", "--http")
+    assert ran.status == 0
+    assert "--http=5627" in ran.out
+    assert "--http" not in knapper(root, "service", "install", "--dry-run").out

@@ -1,5 +1,6 @@
 """The watcher as a service: installing it, taking it away, and how it stands."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,18 +21,18 @@ class Standing(NamedTuple):
     watcher: dict[str, object] | None
 
 
-def service_of(root: Path) -> Service:
+def service_of(root: Path, options: Sequence[str] = ()) -> Service:
     """Return the service that watches the vault at `root` on this machine."""
-    return service_for(shell.system(), shell.program(), str(root))
+    return service_for(shell.system(), shell.program(), str(root), options)
 
 
-def install(root: Path) -> tuple[Path, str]:
+def install(root: Path, options: Sequence[str] = ()) -> tuple[Path, str]:
     """Write the service's file and start it; return the file and what went wrong, or "".
 
     Installing it again brings it up to date. Raises `KnapperError` if the file cannot be
     written.
     """
-    service = service_of(root)
+    service = service_of(root, options)
     return shell.write(service), shell.run(service, service.begin)
 
 

@@ -7,6 +7,7 @@ import click
 from knapper.app.roots import find_root
 from knapper.app.service import install, service_of, standing, uninstall
 from knapper.cli.terminal import printable
+from knapper.cli.watch import http_option, needs_http
 from knapper.core.errors import KnapperError
 from knapper.shell.service import file_of, system
 
@@ -34,17 +35,23 @@ def command() -> None:
 
 @command.command("install")
 @click.option("--dry-run", is_flag=True, help="Only show the file.")
+@http_option
 @_VAULT
-def install_command(dry_run: bool, vault: Path | None) -> int:
-    """Write the service's file and start it; do it again after an update of Python."""
+def install_command(dry_run: bool, port: int | None, vault: Path | None) -> int:
+    """Write the service's file and start it; do it again after an update of Python.
+
+    With --http it serves the page as well; 'knapper status' shows its address.
+    """
     root = _root(vault)
+    needs_http(port)
+    options = () if port is None else (f"--http={port}",)
     if dry_run:
-        service = service_of(root)
+        service = service_of(root, options)
         encoding = "utf-16" if system() == "windows" else "utf-8"
         click.echo(f"{file_of(service)}:")
         click.echo(service.content.decode(encoding, errors="replace").rstrip())
         return 0
-    file, problem = install(root)
+    file, problem = install(root, options)
     click.echo(f"{printable(str(file))} written")
     if problem:
         click.echo(f"error: it could not be started: {printable(problem)}", err=True)

@@ -30,10 +30,15 @@ from knapper.core.errors import KnapperError
 from knapper.shell.daemon import kept_address, local_time
 from knapper.shell.store import state_folder
 
-__all__ = ["command"]
+__all__ = ["command", "http_option", "needs_http"]
 
 PORT = 5627
 """Where the page is, if no other port is asked for: KNAP on the keys of a telephone."""
+
+http_option = click.option(
+    "--http", "port", type=click.IntRange(0, 65535), is_flag=False, flag_value=PORT,
+    metavar="[PORT]", help=f"Serve a page, on this machine only (port {PORT}).",
+)  # fmt: skip
 
 
 @click.command("watch")
@@ -42,9 +47,7 @@ PORT = 5627
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text",
               help="json: one object a line.")  # fmt: skip
-@click.option("--http", "port", type=click.IntRange(0, 65535), is_flag=False, flag_value=PORT,
-              metavar="[PORT]",
-              help=f"Serve a page, on this machine only (port {PORT}).")  # fmt: skip
+@http_option
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 def command(
     no_fix: bool,
@@ -63,7 +66,9 @@ def command(
     root = (vault or find_root(Path().absolute())).absolute()
     if not root.is_dir():
         raise KnapperError(f"{root}: there is no such folder")
-    _needs_http(port, once)
+    if once and port is not None:
+        raise click.UsageError("--http serves a page while the watcher runs; --once ends it")
+    needs_http(port)
     said = _Json() if output_format == "json" else _Text(root)
     daemon = Daemon(root, said, ready=said.ready, fix=not no_fix, replicate=not no_sync)
     said.daemon = daemon
@@ -99,13 +104,9 @@ def _page(daemon: Daemon, said: "_Says", port: int | None) -> Iterator[None]:
         yield
 
 
-def _needs_http(port: int | None, once: bool) -> None:
-    """Say at once what keeps a page from being served."""
-    if port is None:
-        return
-    if once:
-        raise click.UsageError("--http serves a page while the watcher runs; --once ends it")
-    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+def needs_http(port: int | None) -> None:
+    """Raise `KnapperError` if a page is asked for, and its libraries are not there."""
+    if port is not None and (find_spec("starlette") is None or find_spec("uvicorn") is None):
         raise KnapperError("--http needs two more libraries: pip install 'knapper[http]'")
 
 

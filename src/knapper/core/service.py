@@ -33,14 +33,17 @@ class Service(NamedTuple):
     ask: tuple[str, ...]
 
 
-def service_for(system: System, program: Sequence[str], vault: str) -> Service:
+def service_for(
+    system: System, program: Sequence[str], vault: str, options: Sequence[str] = ()
+) -> Service:
     """Return the service that watches a vault (a whole path).
 
-    `program` is what runs knapper: a whole path and, perhaps, arguments.
+    `program` is what runs knapper: a whole path and, perhaps, arguments; `options` are
+    further ones of `knapper watch`.
     """
     words = "-".join(re.findall(r"[a-z0-9]+", re.split(r"[/\\]", vault)[-1].lower())) or "vault"
     name = f"knapper-{words[:40]}-{sha256(vault.encode(errors='surrogateescape')).hexdigest()[:8]}"
-    command = [*program, "watch", "--output-format", "json", "--vault", vault]
+    command = [*program, "watch", "--output-format", "json", *options, "--vault", vault]
     match system:
         case "systemd":
             return _systemd(name, command, vault)
