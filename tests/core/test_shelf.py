@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knapper.core.note import Facts
-from knapper.core.shelf import Shelf, aliases_of, bucket_of, folded_up, joined, unfolded
+from knapper.core.shelf import Shelf, bucket_of, folded_up, having, joined, unfolded
 
 TEXTS = st.text(st.sampled_from("aé\n\x1c\x1d\x1e\x1f#\ud800"), max_size=3)
 FACTS = st.builds(
@@ -30,7 +30,9 @@ def test_a_shelf_is_the_mapping_that_it_was_made_of(facts: dict[str, Facts], buc
     paths = [[path for path in facts if bucket_of(path, buckets) == n] for n in range(buckets)]
     shelf = Shelf(paths, [joined(folded_up(facts[path]) for path in bucket) for bucket in paths])
     assert dict(shelf) == facts
-    assert dict(aliases_of(shelf)) == {path: f.aliases for path, f in facts.items() if f.aliases}
+    assert dict(having(shelf, "aliases")) == {
+        path: f.aliases for path, f in facts.items() if f.aliases
+    }
     assert all(
         shelf.has_heading(path, text) or "\x1d" in folded_up(one)[:1]
         for path, one in facts.items()

@@ -5,7 +5,7 @@ The left folder is the vault (or a folder of it), the right one the replica.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 from unicodedata import normalize
 
@@ -150,25 +150,22 @@ class _Pass:
         self.known = load(store, pair.name)
         self.base = dict(self.known.base)
         now, quiet = clock(), intent.quiet
-        self.left = look(
-            "the vault", pair.left, pair.local, self.known.left, now=now, quiet=quiet,
-            listed=left_listed,
-        )  # fmt: skip
+
+        def look_left(
+            names: Collection[NotePath] = (), listed: Callable[[], Listing] | None = None
+        ) -> Side:
+            return look(
+                "the vault", pair.left, pair.local, self.known.left, now=now, quiet=quiet,
+                names=names, listed=listed,
+            )  # fmt: skip
+
+        self.left = look_left(listed=left_listed)
         self.right = look(
             f"'{pair.name}'", pair.right, pair.local, self.known.right, now=now, quiet=quiet,
             names=self.left.tree.keys(), listed=right_listed,
         )  # fmt: skip
         if _other_forms(self.left.tree, self.right.tree):
-            names = self.right.tree.keys()
-            self.left = look(
-                "the vault",
-                pair.left,
-                pair.local,
-                self.known.left,
-                now=now,
-                quiet=quiet,
-                names=names,
-            )
+            self.left = look_left(names=self.right.tree.keys())
         self.touched = differing(self.base, self.left.tree)
         self.touched |= differing(self.base, self.right.tree)
         self.skipped: dict[NotePath, str] = {}

@@ -103,8 +103,8 @@ def glimpse(root: Path) -> Glimpse:
         return Glimpse(False)
     try:
         with store, store.transaction() as connection:
-            rests = _saved(store)
-            if not rests or any(rest.config != config_print(root) for rest in rests):
+            rests, config = _saved(store), config_print(root)
+            if not rests or any(rest.config != config for rest in rests):
                 return Glimpse(False)
             if len(rests) != rests[0].replicas:
                 return Glimpse(False)

@@ -1,12 +1,11 @@
 """Writing a file that is no note: a report, a baseline."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 from knapper.app.workspace import CHECKED
 from knapper.core.errors import KnapperError
 from knapper.core.paths import extension
+from knapper.shell.aside import write_whole
 
 __all__ = ["save"]
 
@@ -23,13 +22,6 @@ def save(root: Path, goal: Path, content: bytes) -> None:
         if goal.exists() and not goal.is_file():
             goal.write_bytes(content)
             return
-        aside = real.with_name(f".{real.name}.{os.getpid()}")
-        try:
-            aside.write_bytes(content)
-            aside.replace(real)
-        except OSError:
-            with suppress(OSError):
-                aside.unlink()
-            raise
+        write_whole(real, content)
     except OSError as error:
         raise KnapperError(f"{goal}: {(error.strerror or str(error)).lower()}") from error

@@ -9,23 +9,23 @@ import json
 from binascii import crc32
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import cast
+from typing import Literal, cast
 
 from knapper.core.note import Facts
 from knapper.core.paths import NotePath
 
 __all__ = [
     "Shelf",
-    "aliases_of",
     "bucket_of",
     "folded_up",
+    "having",
     "in_buckets",
     "joined",
-    "tags_of",
     "unfolded",
 ]
 
 _NOTE, _PLAIN, _LIST, _ITEM = "\x1c", "\x1d", "\x1e", "\x1f"
+Named = Literal["aliases", "tags"]
 _HEADINGS, *_OTHERS = Facts._fields
 _SETS = frozenset(name for name in _OTHERS if isinstance(Facts._field_defaults[name], frozenset))
 
@@ -109,31 +109,26 @@ class Shelf(Mapping[NotePath, Facts]):
         headings = text.split(_LIST, 2)[1]
         return f"{_ITEM}{heading}{_ITEM}" in f"{_ITEM}{headings}"
 
-    def named(self, field: str) -> Iterator[tuple[NotePath, Sequence[str]]]:
-        """Yield the notes whose facts have something in a field of texts, and that."""
+    def having(self, field: Named) -> Iterator[tuple[NotePath, Iterable[str]]]:
+        """Yield the notes whose facts have something in a field, and that."""
         at = 2 + _OTHERS.index(field)
         for path in self:
             text = self.text_of(path)
             if text.startswith(_PLAIN):
-                found: Sequence[str] = tuple(getattr(unfolded(text), field))
+                found: Iterable[str] = tuple(getattr(unfolded(text), field))
             else:
                 found = tuple(text.split(_LIST, at + 1)[at].split(_ITEM)[:-1])
             if found:
                 yield path, found
 
 
-def aliases_of(facts: Mapping[NotePath, Facts]) -> Iterator[tuple[NotePath, Sequence[str]]]:
-    """Yield the notes that have aliases, and those; off a shelf without unfolding the rest."""
+def having(
+    facts: Mapping[NotePath, Facts], field: Named
+) -> Iterator[tuple[NotePath, Iterable[str]]]:
+    """Yield the notes that have aliases or tags, and those; a shelf unfolds nothing else."""
     if isinstance(facts, Shelf):
-        return facts.named("aliases")
-    return ((path, one.aliases) for path, one in facts.items() if one.aliases)
-
-
-def tags_of(facts: Mapping[NotePath, Facts]) -> Iterator[tuple[NotePath, Iterable[str]]]:
-    """Yield the notes that have tags, and those; off a shelf without unfolding the rest."""
-    if isinstance(facts, Shelf):
-        return facts.named("tags")
-    return ((path, one.tags) for path, one in facts.items() if one.tags)
+        return facts.having(field)
+    return ((path, found) for path, one in facts.items() if (found := getattr(one, field)))
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from knapper.core.names import Ambiguous, Found, Kind, Missing, Names, Resolutio
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, name_of, relative
 from knapper.core.settings import DEFAULT_SETTINGS, Settings
-from knapper.core.shelf import aliases_of, tags_of
+from knapper.core.shelf import having
 from knapper.core.subpaths import Subpath, has_parts, reduced_heading, subpath_of
 
 __all__ = [
@@ -182,7 +182,7 @@ class Vault:
     @cached_property
     def _usual_levels(self) -> Mapping[str, str]:
         """Tags, folded, to the spelling of their last level that most notes have."""
-        tags = Counter(tag for _, found in tags_of(self._facts) for tag in found)
+        tags = Counter(tag for _, found in having(self._facts, "tags") for tag in found)
         counts: dict[str, Counter[str]] = {}
         for tag, number in tags.items():
             levels = tag.split("/")
@@ -198,7 +198,7 @@ class Vault:
     def aliases(self) -> Mapping[str, list[NotePath]]:
         """Aliases, folded, to the notes that have them."""
         names: dict[str, list[NotePath]] = {}
-        for path, aliases in sorted(aliases_of(self._facts)):
+        for path, aliases in sorted(having(self._facts, "aliases")):
             for alias in aliases:
                 names.setdefault(folded(alias.strip()), []).append(path)
         return names

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from knapper.shell.aside import write_whole
 from knapper.shell.lock import is_locked
 
 __all__ = [
@@ -65,12 +66,7 @@ class _Rotated(RotatingFileHandler):
 def save_state(folder: Path, state: Mapping[str, object]) -> None:
     """Leave word of how the watcher stands; the last word stays when it has ended."""
     with suppress(OSError):
-        aside = folder / f"{_STATE}.{os.getpid()}"
-        try:
-            aside.write_text(json.dumps({"pid": os.getpid(), **state}), encoding="utf-8")
-            aside.replace(folder / _STATE)
-        except OSError:
-            aside.unlink(missing_ok=True)
+        write_whole(folder / _STATE, json.dumps({"pid": os.getpid(), **state}).encode())
 
 
 def read_state(folder: Path) -> dict[str, object] | None:
@@ -91,12 +87,9 @@ def last_state(folder: Path) -> dict[str, object]:
 def kept_address(folder: Path, address: str) -> Iterator[None]:
     """Keep the address of a page, which holds its token, where only its user can read it."""
     place = folder / _ADDRESS
-    aside = folder / f"{_ADDRESS}.{os.getpid()}"
     with suppress(OSError):
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"pid": os.getpid(), "address": address}, file)
-        aside.replace(place)
+        kept = json.dumps({"pid": os.getpid(), "address": address})
+        write_whole(place, kept.encode(), mode=0o600)
     try:
         yield
     finally:

@@ -4,11 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from knapper.core.errors import KnapperError
 from knapper.core.service import Service, System
+from knapper.shell.aside import write_whole
 
 __all__ = ["file_of", "is_running", "program", "remove", "run", "system", "write"]
 
@@ -37,14 +37,10 @@ def file_of(service: Service) -> Path:
 def write(service: Service) -> Path:
     """Write the file of a service aside and rename it; raises `KnapperError`."""
     file = file_of(service)
-    aside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(service.content)
-        aside.replace(file)
+        write_whole(file, service.content)
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
         raise KnapperError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     return file
 

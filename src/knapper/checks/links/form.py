@@ -91,7 +91,7 @@ def link_spacing(note: Note) -> Iterator[Finding]:
             yield Finding(span_of(link), message, Fix("remove the blanks", edits))
 
 
-@check
+@check(when=suspects)
 def doubtful_link(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links, properties included, of which it is not known that Obsidian follows them."""
     for suspect in suspects(note, vault):
