@@ -188,12 +188,12 @@ class FakeFolder(Folder):
             return FOLDER
         if key in self.disk.links:
             return link_state(self.disk.links[key][1])
-        return self.stamped(path)[0] if key in self.disk.files else None
+        return self.seen(path)[0] if key in self.disk.files else None
 
-    def stamped(self, path: NotePath) -> tuple[State, Stamp | None]:
+    def seen(self, path: NotePath) -> tuple[State, Stamp | None, bytes | None]:
         self._step("read", path)
         file = self._file(path)
-        return sha256(file.content).hexdigest(), _stamp(file, self.disk)
+        return sha256(file.content).hexdigest(), _stamp(file, self.disk), file.content
 
     def make_folder(self, path: NotePath) -> None:
         self._step("mkdir", path)

@@ -18,7 +18,7 @@ from fake_folder import Clock, Died, Disk, FakeFolder, Kind, failure
 from knapper.app.act import Runs
 from knapper.app.pair import Intent, Pair, Report, run_pass
 from knapper.core.paths import NotePath
-from knapper.shell.executor import CHANGED
+from knapper.shell.asides import CHANGED
 from knapper.shell.folder import is_aside
 from knapper.shell.recovery import recover
 from knapper.shell.store import Store

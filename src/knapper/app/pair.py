@@ -17,7 +17,8 @@ from knapper.app.side import Side, absent, gone_and_new, look, read_if_same
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, Link, MakeFolder, Refused, State, Write
 from knapper.core.replicas import Mode
-from knapper.shell.executor import Executor, Origin, Place
+from knapper.shell.asides import Origin
+from knapper.shell.executor import Executor, Place
 from knapper.shell.folder import Folder, Listing, Source
 from knapper.shell.recovery import sweep
 from knapper.shell.store import Store
@@ -169,7 +170,7 @@ class _Pass:
         self.touched = differing(self.base, self.left.tree)
         self.touched |= differing(self.base, self.right.tree)
         self.skipped: dict[NotePath, str] = {}
-        self.contents: dict[State, bytes] = {}
+        self.contents = {**self.left.contents, **self.right.contents}
         self.joining = Joining(pair, store, self.left, self.right)
 
     def _listed(
@@ -363,7 +364,7 @@ class _Pass:
             for change in outcome.done:
                 side.apply(change, executor.stamps)
             refused += [(name, one) for one in outcome.refused]
-            self.contents |= executor.contents()
+            self.contents |= executor.contents
         return refused
 
     def prints(self) -> tuple[str, ...]:
@@ -412,7 +413,7 @@ class _Pass:
 
 def _origin(side: Side, other: Side) -> Origin:
     return Origin(
-        lambda copy: other.folder.pieces(copy.source),
+        other.pieces,
         lambda copy: (side if copy.own else other).modified(copy.source),
     )
 

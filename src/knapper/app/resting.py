@@ -140,7 +140,7 @@ def _look(store: Store, rest: Rest) -> tuple[bool, tuple[Listing, Listing] | Non
         try:
             listing = folder.listing(local)
             paths = list(listing.files)[turn::_TURNS]
-            states = {path: folder.stamped(path)[0] for path in paths}
+            states = {path: folder.seen(path)[0] for path in paths}
             return fingerprint(folder, listing) == known, states, listing
         except OSError:
             return False, {}, None

@@ -1,6 +1,6 @@
 """One side of a sync, as it was found: what stands where, and what cannot take part."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from unicodedata import normalize
 
 from knapper.core.paths import NotePath
@@ -29,6 +29,8 @@ BEING_WRITTEN = "it is being written"
 UNSETTLED = frozenset((MOMENT_AGO, BEING_MOVED, BEING_WRITTEN))
 """Reasons to leave a file alone that the next look does away with."""
 
+_ROOM = 64 << 20
+
 _TURNS = 100
 """In so many passes each file is read once, whatever its stamp says."""
 
@@ -43,6 +45,9 @@ class Side:
         self.tree: dict[NotePath, State] = {}
         self.stamps: dict[NotePath, Stamp] = {}
         """The stamps that can be believed at the next pass."""
+        self.contents: dict[State, bytes] = {}
+        """What was read, as long as it is not too much to hold."""
+        self._room = _ROOM
         self.odd = dict(listing.odd)
         self.blind = frozenset(listing.blind)
 
@@ -71,6 +76,17 @@ class Side:
         """Return when a file was modified (ns), as it was listed; 0 if it was not."""
         stamp = self.listing.files.get(path)
         return stamp[1] if stamp else 0
+
+    def hold(self, state: State, content: bytes | None) -> None:
+        """Keep a content at hand that was just read, if there is room for it."""
+        if content is not None and len(content) <= self._room:
+            self._room -= len(content)
+            self.contents[state] = content
+
+    def pieces(self, copy: Copy) -> Iterable[bytes]:
+        """Give the content that is to be copied from here; raises `OSError`."""
+        content = self.contents.get(copy.digest)
+        return self.folder.pieces(copy.source) if content is None else (content,)
 
     def apply(self, change: Change, stamps: Mapping[NotePath, Stamp]) -> None:
         """Take in a change that was carried out here."""
@@ -134,13 +150,14 @@ def look(
 
 def _read(side: Side, path: NotePath, now: int) -> None:
     try:
-        state, stamp = side.folder.stamped(path)
+        state, stamp, content = side.folder.seen(path)
     except FileNotFoundError:
         side.odd[path] = BEING_MOVED
     except OSError as error:
         side.odd[path] = f"it cannot be read: {(error.strerror or str(error)).lower()}"
     else:
         side.tree[path] = state
+        side.hold(state, content)
         if stamp is None:
             side.odd[path] = BEING_WRITTEN
         elif is_settled(stamp, now):

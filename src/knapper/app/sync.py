@@ -25,7 +25,8 @@ from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.paths import NotePath
 from knapper.core.replicas import Replica, read_replicas, read_sync_settings
 from knapper.core.tables import TableReader
-from knapper.shell.executor import CHANGED, Executor, Place
+from knapper.shell.asides import CHANGED
+from knapper.shell.executor import Executor, Place
 from knapper.shell.folder import Folder, Listing, Source
 from knapper.shell.lock import locked
 from knapper.shell.recovery import recover

@@ -22,8 +22,8 @@ from knapper.core.plan import Copy, Link, Move, Refused, State, Trash, Write, di
 from knapper.core.rule import Diagnostic
 from knapper.core.schedule import ABSENT, SECOND, Schedule
 from knapper.core.watching import WatchSettings
+from knapper.shell.asides import CHANGED
 from knapper.shell.disk import absolute
-from knapper.shell.executor import CHANGED
 
 __all__ = ["Watch"]
 

@@ -1,11 +1,16 @@
 """Work on the second core: one function in a process of its own, while we go on."""
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
-__all__ = ["beside"]
+__all__ = ["beside", "end_with"]
+
+_PDEATHSIG = 1
+"""`PR_SET_PDEATHSIG` of <linux/prctl.h>."""
 
 
 def beside(work: Callable[[], bytes]) -> Callable[[], bytes]:
@@ -40,3 +45,15 @@ def _serve(work: Callable[[], bytes], writing: int) -> None:
         status = 0
     finally:
         os._exit(status)
+
+
+def end_with(parent: int) -> None:
+    """Let this process, if it is a child of `parent`, not outlive it (Linux: prctl(2))."""
+    if os.getpid() == parent:
+        return
+    import ctypes
+
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(1)

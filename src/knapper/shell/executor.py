@@ -16,9 +16,8 @@ and so that what somebody else wrote meanwhile is noticed and kept:
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from typing import NamedTuple
 
 from knapper.core.paths import NotePath, folder_of
@@ -36,18 +35,16 @@ from knapper.core.plan import (
     Write,
     digest,
 )
+from knapper.shell.asides import CHANGED, Asides, Origin, reason_of
 from knapper.shell.folder import Folder, Stamp, is_settled, new_aside
 from knapper.shell.recovery import keep_stray
 from knapper.shell.renaming import NotPossibleError
 from knapper.shell.store import LARGE, Store
 from knapper.sync.tree import FOLDER, is_file, key
 
-__all__ = ["CHANGED", "Executor", "Origin", "Place"]
+__all__ = ["Executor", "Place"]
 
-CHANGED = "it was changed meanwhile"
-"""The reason of a refusal that a new plan may do away with."""
-
-_BATCH = 512
+_BATCH = 2048
 _BATCH_BYTES = 64 << 20
 _FEW = 8
 """So many files are flushed one by one; more of them, the file system as a whole."""
@@ -65,13 +62,6 @@ class Place(NamedTuple):
     root: str
     prefix: str = ""
     history: str = ""
-
-
-class Origin(NamedTuple):
-    """Where copies come from: the pieces of the file, and its modification time (ns)."""
-
-    pieces: Callable[[Copy], Iterable[bytes]]
-    modified: Callable[[Copy], int]
 
 
 class _Step(NamedTuple):
@@ -107,12 +97,13 @@ class Executor:
         self._store = store
         self._root, self._prefix, self._history = place
         self._run = run
-        self._origin = origin
+        self._asides = Asides(folder, store, origin)
         self._progress = progress
         self._clock = clock
-        self._contents: dict[str, bytes] = {}
         self._refused: list[Refused] = []
         self._done: list[Change] = []
+        self._before = 0
+        """The last row of the journal that is not of the batch in hand."""
         self.stamps: dict[NotePath, Stamp] = {}
 
     def carry_out(self, changes: Iterable[Change]) -> Outcome:
@@ -129,10 +120,7 @@ class Executor:
             return
         failed = len(self._refused)
         written: dict[NotePath, Stamp] = {}
-        ready: Sequence[_Step] = [
-            step for step in steps if self._try(step, lambda s: self._prepare(s, written))
-        ]
-        ready = self._flushed(ready)
+        ready = self._flushed(self._prepared(steps, written))
         finished = []
         for step in ready:
             if self._try(step, self._put):
@@ -153,10 +141,7 @@ class Executor:
         try:
             act(step)
         except (OSError, LookupError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or "it cannot be read"
-            if isinstance(error, FileExistsError):
-                reason = CHANGED
-            self._refused.append(Refused(step.change, reason[0].lower() + reason[1:]))
+            self._refused.append(Refused(step.change, reason_of(error)))
             return False
         return True
 
@@ -173,6 +158,9 @@ class Executor:
             if not steps:
                 return []
             run = self._run()
+            (self._before,) = connection.execute(
+                "select coalesce(max(id), 0) from journal"
+            ).fetchone()
             connection.executemany(
                 "insert into journal (run, root, kind, path, goal, before, after, aside) "
                 "values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -253,67 +241,23 @@ class Executor:
 
     # -- the new content -----------------------------------------------------------------
 
-    def _prepare(self, step: _Step, written: dict[NotePath, Stamp]) -> None:
-        """Write the new content aside."""
-        change, folder = step.change, self._folder
-        match change:
-            case Write():
-                self._write(change.content, step.aside)
-            case Copy():
-                self._copy(change, step.aside)
-            case Link():
-                folder.make_link(step.aside, change.target)
-            case _:
-                return
-        if is_file(step.before):
-            folder.keep_attributes(change.path, step.aside)
-        stamp = folder.stamp(step.aside)
-        if stamp is not None:
-            written[change.path] = stamp
+    def _prepared(self, steps: Sequence[_Step], written: dict[NotePath, Stamp]) -> Sequence[_Step]:
+        """Write the new contents aside; return the steps that can go on."""
+        ready = []
+        found = self._asides.write([(step.change, step.aside) for step in steps])
+        for step, one in zip(steps, found, strict=True):
+            if isinstance(one, str):
+                self._refused.append(Refused(step.change, one))
+                continue
+            ready.append(step)
+            if one is not None:
+                written[step.change.path] = one
+        return ready
 
-    def _write(self, content: bytes, aside: NotePath) -> None:
-        with self._folder.writing(aside) as file:
-            try:
-                file.write(content)
-            except OSError:
-                with suppress(OSError):
-                    self._folder.remove(aside)
-                raise
-        self._contents[digest(content)] = content
-
-    def _copy(self, change: Copy, aside: NotePath) -> None:
-        hashed = sha256()
-        kept: list[bytes] = []
-        with self._folder.writing(aside) as file:
-            try:
-                for piece in self._pieces(change):
-                    hashed.update(piece)
-                    file.write(piece)
-                    if len(kept) < 2:
-                        kept.append(piece)
-                if hashed.hexdigest() != change.digest:
-                    raise OSError(0, CHANGED)
-                if self._origin and (modified := self._origin.modified(change)):
-                    file.set_modified(modified)
-            except (OSError, LookupError):
-                with suppress(OSError):
-                    self._folder.remove(aside)
-                raise
-        if len(kept) == 1:
-            self._contents[change.digest] = kept[0]
-
-    def _pieces(self, change: Copy) -> Iterator[bytes]:
-        if change.own:
-            yield from self._folder.pieces(change.source)
-        elif self._origin is None:
-            yield from self._store.pieces(change.digest)
-        else:
-            yield from self._origin.pieces(change)
-
-    def contents(self) -> dict[str, bytes]:
-        """Give away the (small) contents that were written, by digest."""
-        found, self._contents = self._contents, {}
-        return found
+    @property
+    def contents(self) -> Mapping[State, bytes]:
+        """What was written that stood nowhere before, by digest."""
+        return self._asides.contents
 
     # -- in place ------------------------------------------------------------------------
 
@@ -433,10 +377,7 @@ class Executor:
         """Clear the journal, and forget of the run what was not done after all."""
         now = self._clock()
         with self._store.transaction() as connection:
-            connection.executemany(
-                "delete from journal where aside = ?",
-                [(self._prefix + step.aside,) for step in (*undone, *finished)],
-            )
+            connection.execute("delete from journal where id > ?", (self._before,))
             connection.executemany(
                 "delete from replaced where run = ? and root = ? and path = ? and after is ?",
                 [

@@ -10,11 +10,11 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
 
-from knapper.core.paths import NotePath
+from knapper.core.paths import NotePath, folder_of
 from knapper.core.plan import State
 from knapper.sync.tree import FOLDER, evicted, link_state
 
@@ -23,12 +23,18 @@ __all__ = ["Folder", "Listing", "NewFile", "Source", "Stamp", "is_aside", "is_se
 Stamp = tuple[int, int, int, int]
 """Size, modification and change time (ns) and number of a file: equal, no new look."""
 
+_Place = tuple[int | None, str]
+"""The descriptor of a folder and a name in it, or None and a whole path."""
+
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
+_READ = os.O_RDONLY | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0)
 _DIRECTORY = getattr(os, "O_DIRECTORY", 0)
 _BY_DESCRIPTOR = os.open in os.supports_dir_fd
 _PIECE = 1 << 20
 _HELD = 64
+_OURS = os.urandom(12).hex()
+_NUMBERS = count()
 
 
 class Listing(NamedTuple):
@@ -48,8 +54,8 @@ class Listing(NamedTuple):
 
 
 def new_aside() -> str:
-    """Return a name for a file that is being written or taken away."""
-    return f".knapper-{uuid4().hex}.tmp"
+    """Return a name for a file that is being written or taken away, which nobody had before."""
+    return f".knapper-{_OURS}{next(_NUMBERS):08x}.tmp"
 
 
 def is_settled(stamp: Stamp, looked: int) -> bool:
@@ -215,16 +221,17 @@ class Source:
 
     # -- looking and reading -------------------------------------------------------------
 
-    @contextmanager
-    def _at(self, path: NotePath) -> Iterator[tuple[int | None, str]]:
-        """Give the descriptor of the file's folder, and its name there."""
+    def _at(self, path: NotePath, *, beside: bool = False) -> _Place:
+        """Return the descriptor of the file's folder, and its name there.
+
+        It is good until the next call; `beside` that of the last call stays good too.
+        """
         folder, _, name = path.rpartition("/")
         if not name or name in (".", ".."):
             raise OSError(22, "the path does not stay in the folder", path)
         if not _BY_DESCRIPTOR:
-            yield None, os.path.join(self.root, self._checked(folder), name)
-            return
-        yield self._descriptor(folder), name
+            return None, os.path.join(self.root, self._checked(folder), name)
+        return self._descriptor(folder, beside=beside), name
 
     def _checked(self, folder: NotePath) -> str:
         place = os.fspath(self.root)
@@ -234,11 +241,12 @@ class Source:
                 raise OSError(40, "the path does not stay in the folder", folder)
         return place
 
-    def _descriptor(self, folder: NotePath) -> int:
+    def _descriptor(self, folder: NotePath, *, beside: bool = False) -> int:
+        """Return the descriptor of a folder; `beside` none that is held is let go of."""
         held = self._held.get(folder)
         if held is not None:
             return held
-        if len(self._held) >= _HELD:
+        if len(self._held) >= _HELD and not beside:
             self.close()
         flags = os.O_RDONLY | _DIRECTORY | _NO_FOLLOW
         if not folder:
@@ -247,15 +255,15 @@ class Source:
             above, _, name = folder.rpartition("/")
             if name in ("", ".", ".."):
                 raise OSError(22, "the path does not stay in the folder", folder)
-            descriptor = os.open(name, flags, dir_fd=self._descriptor(above))
+            descriptor = os.open(name, flags, dir_fd=self._descriptor(above, beside=beside))
         self._held[folder] = descriptor
         return descriptor
 
     def stamp(self, path: NotePath) -> Stamp | None:
         """Return the stamp of a file, None for what is none or not there."""
         try:
-            with self._at(path) as (folder, name):
-                status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            folder, name = self._at(path)
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except OSError:
             return None
         if not stat.S_ISREG(status.st_mode):
@@ -265,30 +273,28 @@ class Source:
     def absent(self, path: NotePath) -> bool:
         """Tell whether nothing stands at the path; raises `OSError` if nobody knows."""
         try:
-            with self._at(path) as (folder, name):
-                os.stat(name, dir_fd=folder, follow_symlinks=False)
+            folder, name = self._at(path)
+            os.stat(name, dir_fd=folder, follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
             return True
         return False
 
     @contextmanager
-    def opened(self, path: NotePath) -> Iterator[int]:
-        """Open a regular file for reading; raises `OSError`."""
-        with self._at(path) as (folder, name):
-            descriptor = os.open(
-                name, os.O_RDONLY | _NO_FOLLOW | _BINARY | getattr(os, "O_NONBLOCK", 0),
-                dir_fd=folder,
-            )  # fmt: skip
+    def opened(self, path: NotePath) -> Iterator[tuple[int, os.stat_result]]:
+        """Open a regular file for reading; gives descriptor and status, raises `OSError`."""
+        folder, name = self._at(path)
+        descriptor = os.open(name, _READ, dir_fd=folder)
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 raise OSError(22, "this is not a file", path)
-            yield descriptor
+            yield descriptor, status
         finally:
             os.close(descriptor)
 
     def pieces(self, path: NotePath) -> Iterator[bytes]:
         """Yield the content of a file, a megabyte at a time."""
-        with self.opened(path) as descriptor:
+        with self.opened(path) as (descriptor, _):
             while piece := os.read(descriptor, _PIECE):
                 yield piece
 
@@ -298,27 +304,31 @@ class Source:
 
     def state(self, path: NotePath) -> State | None:
         """Return what stands at a path now, None for nothing; raises `OSError`."""
-        with self._at(path) as (folder, name):
-            try:
-                status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-            except (FileNotFoundError, NotADirectoryError):
-                return None
-            if stat.S_ISDIR(status.st_mode):
-                return FOLDER
-            if stat.S_ISLNK(status.st_mode):
-                return link_state(os.readlink(name, dir_fd=folder))
-        return self.stamped(path)[0]
+        folder, name = self._at(path)
+        try:
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if stat.S_ISDIR(status.st_mode):
+            return FOLDER
+        if stat.S_ISLNK(status.st_mode):
+            return link_state(os.readlink(name, dir_fd=folder))
+        return self.seen(path)[0]
 
-    def stamped(self, path: NotePath) -> tuple[State, Stamp | None]:
-        """Return a file's digest and its stamp, None if it changed while it was read."""
-        hashed = sha256()
-        with self.opened(path) as descriptor:
-            before = os.fstat(descriptor)
-            while piece := os.read(descriptor, _PIECE):
+    def seen(self, path: NotePath) -> tuple[State, Stamp | None, bytes | None]:
+        """Return a file's digest, its stamp and its content.
+
+        The stamp is None if the file changed while it was read, the content is None if
+        it is larger than a megabyte.
+        """
+        with self.opened(path) as (descriptor, before):
+            piece = os.read(descriptor, min(_PIECE, before.st_size + 1))
+            hashed, content = sha256(piece), piece if len(piece) == before.st_size else None
+            while content is None and (piece := os.read(descriptor, _PIECE)):
                 hashed.update(piece)
             after = os.fstat(descriptor)
         same = _stamp(after) == _stamp(before)
-        return hashed.hexdigest(), _stamp(after) if same else None
+        return hashed.hexdigest(), _stamp(after) if same else None, content
 
 
 class Folder(Source):
@@ -339,32 +349,29 @@ class Folder(Source):
 
     def make_folder(self, path: NotePath) -> None:
         """Make a folder and those above it; one that is there is no mistake."""
-        with suppress(FileExistsError), self._made_above(path) as (folder, name):
+        with suppress(FileExistsError):
+            folder, name = self._made_above(path)
             os.mkdir(name, dir_fd=folder)
             return
         if self.state(path) != FOLDER:
             raise FileExistsError(17, "a file has the name of this folder", path)
 
-    @contextmanager
-    def _made_above(self, path: NotePath) -> Iterator[tuple[int | None, str]]:
-        above = path.rpartition("/")[0]
+    def _made_above(self, path: NotePath) -> _Place:
+        """Return as `_at` does, and make the folder if it is not there."""
         try:
-            with self._at(path) as place:
-                if _BY_DESCRIPTOR or os.path.isdir(os.path.dirname(place[1])):
-                    found = place
-                else:
-                    raise FileNotFoundError(2, "no such folder", above)
+            place = self._at(path)
+            if _BY_DESCRIPTOR or os.path.isdir(os.path.dirname(place[1])):
+                return place
         except FileNotFoundError:
-            self.make_folder(above)
-            with self._at(path) as place:
-                found = place
-        yield found
+            pass
+        self.make_folder(folder_of(path))
+        return self._at(path)
 
     def remove_folder(self, path: NotePath) -> None:
         """Remove an empty folder; raises `OSError` if it is not empty."""
         self._forget(path)
-        with self._at(path) as (folder, name):
-            os.rmdir(name, dir_fd=folder)
+        folder, name = self._at(path)
+        os.rmdir(name, dir_fd=folder)
 
     def _forget(self, path: NotePath) -> None:
         """Let go of the folders at and below a path."""
@@ -375,8 +382,8 @@ class Folder(Source):
     def writing(self, path: NotePath) -> Iterator["NewFile"]:
         """Make a new file for writing; raises `FileExistsError` if one is there."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_FOLLOW | _BINARY
-        with self._made_above(path) as (folder, name):
-            descriptor = os.open(name, flags, 0o666, dir_fd=folder)
+        folder, name = self._made_above(path)
+        descriptor = os.open(name, flags, 0o666, dir_fd=folder)
         try:
             yield NewFile(descriptor)
         finally:
@@ -384,59 +391,60 @@ class Folder(Source):
 
     def make_link(self, path: NotePath, target: str) -> None:
         """Make a symbolic link where nothing stands."""
-        with self._made_above(path) as (folder, name):
-            os.symlink(target, name, dir_fd=folder)
+        folder, name = self._made_above(path)
+        os.symlink(target, name, dir_fd=folder)
 
     def rename_new(self, path: NotePath, to: NotePath) -> None:
         """Rename where nothing may stand; raises `FileExistsError`."""
         from knapper.shell.renaming import NotPossibleError, rename_new
 
-        with self._at(path) as (folder, name), self._made_above(to) as (goal, new):
-            if folder is None or goal is None:
-                os.rename(name, new)  # on Windows this never overwrites
-                return
-            try:
-                rename_new(folder, name, goal, new)
-            except NotPossibleError:
-                self._rename_slowly(path, to)
+        self._made_above(to)
+        (folder, name), (goal, new) = self._at(path), self._at(to, beside=True)
+        if folder is None or goal is None:
+            os.rename(name, new)  # on Windows this never overwrites
+            return
+        try:
+            rename_new(folder, name, goal, new)
+        except NotPossibleError:
+            self._rename_slowly(path, to)
 
     def _rename_slowly(self, path: NotePath, to: NotePath) -> None:
         """Rename by a second name, or where there is none (exFAT) after a look."""
-        with self._at(path) as (folder, name), self._at(to) as (goal, new):
-            try:
-                os.link(name, new, src_dir_fd=folder, dst_dir_fd=goal, follow_symlinks=False)
-            except FileExistsError:
-                raise
-            except OSError:
-                if not self.absent(to):
-                    raise FileExistsError(17, "there is a file already", to) from None
-                os.rename(name, new, src_dir_fd=folder, dst_dir_fd=goal)
-                return
-            os.unlink(name, dir_fd=folder)
+        (folder, name), (goal, new) = self._at(path), self._at(to, beside=True)
+        try:
+            os.link(name, new, src_dir_fd=folder, dst_dir_fd=goal, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except OSError:
+            if not self.absent(to):
+                raise FileExistsError(17, "there is a file already", to) from None
+            os.rename(name, new, src_dir_fd=folder, dst_dir_fd=goal)
+            return
+        os.unlink(name, dir_fd=folder)
 
     def replace(self, path: NotePath, to: NotePath) -> None:
         """Rename over what stands there."""
-        with self._at(path) as (folder, name), self._at(to) as (goal, new):
-            os.replace(name, new, src_dir_fd=folder, dst_dir_fd=goal)
+        (folder, name), (goal, new) = self._at(path), self._at(to, beside=True)
+        os.replace(name, new, src_dir_fd=folder, dst_dir_fd=goal)
 
     def exchange(self, path: NotePath, other: NotePath) -> None:
         """Exchange two names of one folder in one step; raises `NotPossibleError`."""
         from knapper.shell.renaming import NotPossibleError, exchange
 
-        with self._at(path) as (folder, name), self._at(other) as (_, second):
-            if folder is None:
-                raise NotPossibleError(38, "not on this system")
-            exchange(folder, name, second)
+        (folder, name), (_, second) = self._at(path), self._at(other)
+        if folder is None:
+            raise NotPossibleError(38, "not on this system")
+        exchange(folder, name, second)
 
     def remove(self, path: NotePath) -> None:
         """Remove a file or link of ours; one that is not there is no mistake."""
-        with suppress(FileNotFoundError), self._at(path) as (folder, name):
+        with suppress(FileNotFoundError):
+            folder, name = self._at(path)
             os.unlink(name, dir_fd=folder)
 
     def keep_attributes(self, old: NotePath, new: NotePath) -> None:
         """Give a new file the mode and the extended attributes of the old one."""
-        with suppress(OSError), self.opened(old) as before, self.opened(new) as after:
-            was, now = os.fstat(before), os.fstat(after)
+        with suppress(OSError), self.opened(old) as (before, was), self.opened(new) as (after, now):
             if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
                 with suppress(OSError):  # only root may give a file away
                     os.fchown(after, was.st_uid, was.st_gid)
@@ -448,7 +456,7 @@ class Folder(Source):
 
     def flush(self, path: NotePath) -> None:
         """Make the content of a file last; raises `OSError`."""
-        with self.opened(path) as descriptor:
+        with self.opened(path) as (descriptor, _):
             os.fsync(descriptor)
 
     def flush_folders(self, folders: set[NotePath]) -> None:

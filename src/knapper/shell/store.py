@@ -132,6 +132,8 @@ class Store:
         self.folder = state_folder(root)
         self._path = self.folder / "state.sqlite"
         self._connection: sqlite3.Connection | None = None
+        self.packed: dict[str, bytes] = {}
+        """Contents, by digest, that somebody has compressed already (zlib), to be kept."""
 
     def __enter__(self) -> Self:
         return self
@@ -209,6 +211,7 @@ class Store:
             (version,) = connection.execute("pragma user_version").fetchone()
             if version not in (0, _VERSION):
                 raise sqlite3.DatabaseError(f"version {version} is not known")
+            connection.execute("pragma page_size = 16384")
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             if not version:
@@ -236,7 +239,8 @@ class Store:
         if len(content) > LARGE:
             self.keep_pieces(connection, (content,), digest)
             return
-        row = digest, len(content), zlib.compress(content, 1)
+        packed = self.packed.pop(digest, None) or zlib.compress(content, 1)
+        row = digest, len(content), packed
         connection.execute("insert or ignore into content values (?, ?, ?)", row)
 
     def keep_pieces(
