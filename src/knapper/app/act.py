@@ -35,7 +35,8 @@ def act(root: Path, changes: Iterable[Change], command: str) -> tuple[Outcome, i
     plan = tuple(changes)
     if not plan:
         return Outcome((), ()), None
-    with Store(root) as store, locked(store.folder):
+    store = Store(root)
+    with locked(store.folder), store:
         folder = Folder(root)
         try:
             recover(folder, store, "")

@@ -1,6 +1,7 @@
 """Writing down what a pass over a pair left behind: the base, its texts, the stamps."""
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -35,13 +36,15 @@ class Memory(NamedTuple):
 
 
 def remember(store: Store, memory: Memory) -> None:
-    """Write down what is new."""
+    """Write down what is new, with what is written next."""
     now = Known(memory.base, memory.left.seen, memory.right.seen)
     paths = changed(memory.known, now)
     if not paths:
         return
-    with store.transaction() as connection:
-        rows = list(_versions(store, memory, paths))
+    rows = list(_versions(store, memory, paths))
+    run = memory.run() if memory.run is not None else None
+
+    def write(connection: sqlite3.Connection) -> None:
         for content, digest, _ in rows:
             if content is not None:
                 store.keep_in(connection, content, digest)
@@ -50,13 +53,15 @@ def remember(store: Store, memory: Memory) -> None:
             "on conflict do update set modified = max(modified, excluded.modified)",
             [row for *_, row in rows],
         )
-        if memory.run is not None:
+        if run is not None:
             connection.executemany(
                 "insert or ignore into replaced values (?, ?, ?, ?, ?)",
-                _base_rows(memory.run(), memory, paths),
+                _base_rows(run, memory, paths),
             )
         connection.execute("delete from written where at < ?", (memory.now - _MINUTE,))
         save(connection, memory.name, now, paths)
+
+    store.later(write)
 
 
 _Row = tuple[bytes, str, int, int]

@@ -139,9 +139,10 @@ def _look(store: Store, rest: Rest) -> tuple[bool, tuple[Listing, Listing] | Non
         folder = Source(Path(where))
         try:
             listing = folder.listing(local)
+            if fingerprint(folder, listing) != known:
+                return False, {}, listing
             paths = list(listing.files)[turn::_TURNS]
-            states = {path: folder.seen(path)[0] for path in paths}
-            return fingerprint(folder, listing) == known, states, listing
+            return True, {path: folder.seen(path)[0] for path in paths}, listing
         except OSError:
             return False, {}, None
         finally:

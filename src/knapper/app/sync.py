@@ -79,9 +79,10 @@ def sync(
     act = intent.act
     replicas = replicas_of(root, names)
     with ExitStack() as stack:
-        store = stack.enter_context(Store(root))
+        store = Store(root)
         if act:
             stack.enter_context(locked(store.folder))
+        stack.enter_context(store)
         work = _Work(root, store, intent, progress, clock)
         if seen and act and still_holds(store, seen):
             work.listings = dict(seen.listings)
@@ -91,8 +92,9 @@ def sync(
                 break
             found = [work.again(one) for one in found]
         if act:
-            save_accounts(store, found)
-            work.rest(found, whole=not names)
+            with store.transaction():
+                save_accounts(store, found)
+                work.rest(found, whole=not names)
             work.prune()
         return found
 

@@ -47,7 +47,8 @@ def undo(root: Path, run: int | None) -> Undone:
 
     What was changed since is refused, not overwritten.
     """
-    with Store(root) as store, locked(store.folder):
+    store = Store(root)
+    with locked(store.folder), store:
         chosen = _chosen(store, run)
         rows = store.replaced(chosen)
         runs = Runs(store, f"undo {chosen}", chosen)

@@ -10,7 +10,7 @@ import sys
 
 TYPE_CHECKING = False  # what typing has is not worth the time to import it here
 if TYPE_CHECKING:
-    from knapper.app.resting import Glimpse
+    from collections.abc import Callable
 
 __all__ = ["main", "run"]
 
@@ -41,66 +41,90 @@ def main() -> None:
         sys.stdout.write(f"knapper {__version__}\n")
         return
     gc.disable()  # a run makes much and drops little; collecting took a quarter of its time
-    seen = _glimpse(sys.argv[2:]) if sys.argv[1:2] == ["sync"] else None  # so is this, nearly
-    if seen and seen.is_rest:
-        return
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(_run(seen))
+        sys.exit(_run(_sync if _is_plain_sync(sys.argv[1:]) else _command_line))
     except KeyboardInterrupt:  # before there was anything to interrupt
         sys.exit(130)
 
 
-def _glimpse(arguments: list[str]) -> "Glimpse | None":
-    """Answer a plain `sync` if nothing has changed: half of its time is reading options."""
-    if arguments and (len(arguments) != 2 or arguments[0] != "--vault"):
-        return None
+def _is_plain_sync(arguments: list[str]) -> bool:
+    """Tell whether it is a sync that needs nobody to read options: that takes a while."""
+    command, *options = arguments or [""]
+    return command == "sync" and (not options or (len(options) == 2 and options[0] == "--vault"))
+
+
+def _sync() -> int:
     from pathlib import Path
 
     from knapper.app.resting import glimpse
     from knapper.app.roots import find_root
 
-    seen = glimpse(Path(arguments[1]) if arguments else find_root(Path()))
-    for name in seen.names if seen.is_rest else ():
-        sys.stdout.write(f"{name.encode(errors='backslashreplace').decode()}: "
-                         "0 changes done, equal\n")  # fmt: skip
-    return seen
+    root = Path(sys.argv[3]) if sys.argv[2:] else find_root(Path().absolute())
+    seen = glimpse(root)
+    if seen.is_rest:  # nothing more need be imported
+        sys.stdout.writelines(f"{name}: 0 changes done, equal\n" for name in seen.names)
+        return 0
+    from knapper.cli.synced import synced
+
+    return synced(root, seen=seen)
 
 
-def _run(seen: "Glimpse | None" = None) -> int:
-    import click
-
+def _command_line() -> object:
     from knapper.cli.group import knapper
-    from knapper.cli.terminal import printable
+
+    return knapper.main(standalone_mode=False)
+
+
+def _run(work: "Callable[[], object]") -> int:
+    """Do the work, and return its exit status, or that of what went wrong."""
     from knapper.core.errors import KnapperError
 
     try:
-        status = knapper.main(standalone_mode=False, obj=seen)
+        status = work()
         sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("interrupted\n")
-        return 130
+    except KeyboardInterrupt:
+        return _interrupted()
     except (BrokenPipeError, SystemExit):  # click exits on a broken pipe, and only then
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except KnapperError as error:
-        sys.stderr.write(f"error: {printable(str(error))}\n")
-        return 2
+        return _failed(str(error))
     except OSError as error:  # the disk, not we: a file that may not be seen, a full disk
         reason = (error.strerror or str(error)).lower()
-        sys.stderr.write(f"error: {printable(str(error.filename or 'the disk'))}: {reason}\n")
-        return 2
-    except Exception as error:  # a bug of ours: say so in one line
-        if os.environ.get("KNAPPER_DEBUG"):
-            raise
-        sys.stderr.write(
-            f"error: knapper failed with {type(error).__name__}: {error}\n"
-            "this is a mistake of ours; KNAPPER_DEBUG=1 shows where it happened\n"
-        )
-        return 2
+        return _failed(str(error.filename or "the disk"), f": {reason}")
+    except Exception as error:
+        return _said_by_click(error)
     return status if isinstance(status, int) else 0
+
+
+def _interrupted() -> int:
+    sys.stderr.write("interrupted\n")
+    return 130
+
+
+def _failed(what: str, why: str = "") -> int:
+    from knapper.cli.terminal import printable
+
+    sys.stderr.write(f"error: {printable(what)}{why}\n")
+    return 2
+
+
+def _said_by_click(error: Exception) -> int:
+    """Say what the user got wrong, or else that we did."""
+    import click
+
+    if isinstance(error, click.ClickException):
+        error.show()
+        return 2
+    if isinstance(error, click.Abort):
+        return _interrupted()
+    if os.environ.get("KNAPPER_DEBUG"):
+        raise error
+    sys.stderr.write(
+        f"error: knapper failed with {type(error).__name__}: {error}\n"
+        "this is a mistake of ours; KNAPPER_DEBUG=1 shows where it happened\n"
+    )
+    return 2

@@ -15,6 +15,7 @@ and so that what somebody else wrote meanwhile is noticed and kept:
 """
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -102,8 +103,8 @@ class Executor:
         self._clock = clock
         self._refused: list[Refused] = []
         self._done: list[Change] = []
-        self._before = 0
-        """The last row of the journal that is not of the batch in hand."""
+        self._rows = 0, 0
+        """The rows of the journal for the batch in hand: after the first, to the second."""
         self.stamps: dict[NotePath, Stamp] = {}
 
     def carry_out(self, changes: Iterable[Change]) -> Outcome:
@@ -158,9 +159,7 @@ class Executor:
             if not steps:
                 return []
             run = self._run()
-            (self._before,) = connection.execute(
-                "select coalesce(max(id), 0) from journal"
-            ).fetchone()
+            before = _last(connection)
             connection.executemany(
                 "insert into journal (run, root, kind, path, goal, before, after, aside) "
                 "values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -171,6 +170,7 @@ class Executor:
                 "on conflict do update set after = excluded.after",
                 [row for step in steps for row in self._replaced_rows(run, step)],
             )
+            self._rows = before, _last(connection)
         return steps
 
     def _step(self, change: Change) -> _Step:
@@ -375,16 +375,13 @@ class Executor:
 
     def _close(self, undone: Sequence[_Step], finished: Sequence[_Step]) -> None:
         """Clear the journal, and forget of the run what was not done after all."""
-        now = self._clock()
-        with self._store.transaction() as connection:
-            connection.execute("delete from journal where id > ?", (self._before,))
+        now, rows, run = self._clock(), self._rows, self._run()
+
+        def close(connection: sqlite3.Connection) -> None:
+            connection.execute("delete from journal where id > ? and id <= ?", rows)
             connection.executemany(
                 "delete from replaced where run = ? and root = ? and path = ? and after is ?",
-                [
-                    (*row[:3], row[4])
-                    for step in undone
-                    for row in self._replaced_rows(self._run(), step)
-                ],
+                [(*row[:3], row[4]) for step in undone for row in self._replaced_rows(run, step)],
             )
             connection.executemany(
                 "insert or replace into written values (?, ?, ?, ?, ?)",
@@ -402,6 +399,13 @@ class Executor:
                     if isinstance(step.change, Write | Copy | Trash) and is_file(step.before)
                 ],
             )
+
+        self._store.later(close)
+
+
+def _last(connection: sqlite3.Connection) -> int:
+    (found,) = connection.execute("select coalesce(max(id), 0) from journal").fetchone()
+    return int(found)
 
 
 def _has_aside(change: Change) -> bool:

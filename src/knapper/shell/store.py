@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -135,6 +135,8 @@ class Store:
         self.packed: dict[str, bytes] = {}
         """Contents, by digest, that somebody has compressed already (zlib), to be kept."""
 
+        self._waiting: list[Callable[[sqlite3.Connection], None]] = []
+
     def __enter__(self) -> Self:
         return self
 
@@ -147,13 +149,21 @@ class Store:
         return self._path.exists()
 
     def close(self) -> None:
+        """Write what waits, and let go of the file. Whoever has the lock does it before."""
+        if self._waiting:
+            with self.transaction():
+                pass
+        self._forget_connection()
+
+    def _forget_connection(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
     def set_aside(self) -> None:
         """Put a damaged file out of the way, so that a new one is begun."""
-        self.close()
+        self._waiting.clear()
+        self._forget_connection()
         for ending in ("", "-wal", "-shm"):
             with suppress(FileNotFoundError):
                 old = self._path.with_name(self._path.name + ending)
@@ -184,6 +194,9 @@ class Store:
                 yield self._connection
                 return
             with self._connection:
+                waiting, self._waiting = self._waiting, []
+                for write in waiting:
+                    write(self._connection)
                 yield self._connection
         except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
             if isinstance(error, OSError) and self._connection is not None:
@@ -191,6 +204,13 @@ class Store:
             reason = str(getattr(error, "strerror", None) or error).lower()
             message = f"{self.folder}: what a run replaces cannot be kept here: {reason}"
             raise (KnapperError if _may_pass(error) else BrokenStoreError)(message) from error
+
+    def later(self, write: Callable[[sqlite3.Connection], None]) -> None:
+        """Let something be written with the next transaction, or when the store is closed.
+
+        For what a run that dies may as well not have written: a flush less.
+        """
+        self._waiting.append(write)
 
     def _opened(self) -> sqlite3.Connection:
         """Connect; a file that is no database of ours (not: a busy one) is set aside."""
