@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 from desk import OTHER, SECOND, Desk, fresh_findings
-from typist import Editor
+from typist import Typist
 
 from conftest import WriteVault, contents
 from knapper.shell.folder import Folder, NewFile
@@ -28,7 +28,7 @@ class Died(BaseException):
 
 
 class Soak:
-    """The editors, the watcher, and what befalls them."""
+    """The typists, the watcher, and what befalls them."""
 
     def __init__(self, root: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self.chance, self.root = Random(seed), root
@@ -41,8 +41,8 @@ class Soak:
         self.seconds = 0.0
         self._pass(3)
         words = (f"w{number}w" for number in count())
-        self.editors = [
-            Editor(folder / f"{name}.md", self.chance, words.__next__, by_rename=name == "B")
+        self.typists = [
+            Typist(folder / f"{name}.md", self.chance, words.__next__, by_rename=name == "B")
             for folder, names in ((root, "ABC"), (self.desk.other, "CDE"))
             for name in names
         ]
@@ -59,9 +59,9 @@ class Soak:
         def exchanges(folder: Folder, aside: str, path: str) -> None:
             self._may_die()
             if self.luck.random() < 0.1:  # somebody saves at just that moment
-                for editor in self.editors:
-                    if editor.path == folder.root / path:
-                        self._saved(editor, editor.save(self.seconds))
+                for typist in self.typists:
+                    if typist.path == folder.root / path:
+                        self._saved(typist, typist.save(self.seconds))
             exchange(folder, aside, path)
             self._may_die()
 
@@ -81,19 +81,19 @@ class Soak:
         """Let them work."""
         end = self.seconds + seconds
         while self.seconds < end:
-            for editor in self.editors:
-                self._saved(editor, editor.turn(self.seconds, pauses=(1, 25)))
+            for typist in self.typists:
+                self._saved(typist, typist.turn(self.seconds, pauses=(1, 25)))
             if self.chance.random() < 0.01:
                 self.chance.choice(
                     (self._checkout, self._rename, self._fill, self._away, self._sleep, self._kill)
                 )()
             self._pass(TICK)
 
-    def _saved(self, editor: Editor, saved: bool) -> None:
+    def _saved(self, typist: Typist, saved: bool) -> None:
         if saved:
-            self.desk.age(editor.path)
+            self.desk.age(typist.path)
             if self.chance.random() < 0.95:  # else the event is lost
-                self._hear(editor.path)
+                self._hear(typist.path)
 
     def _hear(self, *paths: Path) -> None:
         self._watching(lambda: self.desk.watch.look([str(path) for path in paths]))
@@ -136,8 +136,8 @@ class Soak:
         folder = self.chance.choice((self.root, self.desk.other))
         folder.rename(folder.with_name("away"))
         for _ in range(self.chance.randint(1, 40)):
-            for editor in self.editors:
-                self._saved(editor, editor.turn(self.seconds))
+            for typist in self.typists:
+                self._saved(typist, typist.turn(self.seconds))
             self._pass(TICK)
         folder.with_name("away").rename(folder)
 
@@ -156,8 +156,8 @@ class Soak:
         self.full, self.dies_in = False, None
         for _ in range(2):
             self._pass(1)
-            for editor in self.editors:
-                self._saved(editor, editor.finish(self.seconds))
+            for typist in self.typists:
+                self._saved(typist, typist.finish(self.seconds))
         for _ in range(8):
             self._pass(301)
 
@@ -170,7 +170,7 @@ def soak(vault: WriteVault, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], 
     return lambda seed: Soak(root, seed, monkeypatch)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 13, 32, 37])  # the last three once lost words
 def test_a_soak_loses_no_word(seed: int, soak: Callable[[int], Soak]) -> None:
     here = soak(seed)
     here.run(180)
@@ -178,9 +178,9 @@ def test_a_soak_loses_no_word(seed: int, soak: Callable[[int], Soak]) -> None:
     left, right = contents(here.root), contents(here.desk.other)
     del left[".knapper.toml"]
     texts = b"\n".join(left.values()).decode()
-    assert not {word for one in here.editors for word in one.typed if word not in texts}
+    assert not {word for one in here.typists for word in one.typed if word not in texts}
     assert left == right
     assert here.desk.watch.watched.found == fresh_findings(here.root)
     assert not here.desk.watch.problems
-    alone = [one for one in here.editors if one.path.name != "C.md"]
+    alone = [one for one in here.typists if one.path.name != "C.md"]
     assert max(max(one.rewrites) for one in alone) <= 1

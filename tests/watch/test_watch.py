@@ -321,6 +321,21 @@ def test_a_sync_goes_round_a_note_in_which_somebody_types(desk: NewDesk) -> None
     assert (here.other / "A.md").read_text() == here.read("A.md")
 
 
+def test_both_sides_may_save_over_what_a_sync_has_just_brought(desk: NewDesk) -> None:
+    here = desk({".knapper.toml": OTHER, "A.md": "one\n\ntwo\n\nthree\n"})
+    here.later(3)
+    here.save("A.md", "one\n\nours\n\ntwo\n\nthree\n")
+    here.save("A.md", "one\n\ntwo\n\ntheirs\n\nthree\n", here.other)
+    here.later(2.1)
+    both = "one\n\nours\n\ntwo\n\ntheirs\n\nthree\n"
+    assert here.read("A.md") == (here.other / "A.md").read_text() == both
+    here.save("A.md", "one, first\n\nours\n\ntwo\n\nthree\n")  # neither editor has seen it
+    here.save("A.md", "one\n\ntwo\n\ntheirs\n\nthree, last\n", here.other)
+    here.later(2.1)
+    both = "one, first\n\nours\n\ntwo\n\ntheirs\n\nthree, last\n"
+    assert here.read("A.md") == (here.other / "A.md").read_text() == both
+
+
 def test_half_a_sentence_is_carried_to_the_replica(desk: NewDesk) -> None:
     here = desk({".knapper.toml": OTHER, "A.md": "one\n"})
     here.later(3)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-__all__ = ["Editor"]
+__all__ = ["Typist"]
 
 _SAVED_AFTER = 2.0
 _NOTICED_AFTER = 0.4
@@ -19,7 +19,7 @@ _DEFECT = '<a class="yt-timestamp" data-t="00:00:05"></a>'
 _HALF = "[[half"
 
 
-class Editor:
+class Typist:
     """One note that is open. Times are in seconds.
 
     `typed` are the words (`w1w`, `w2w`, ...) that were saved; `rewrites` counts the changes

@@ -71,6 +71,7 @@ def judged(
     for one in decisions:
         if one.path in evidence.skipped or not _is_text(one):
             continue
+        stale: dict[str, _Stale] = {}
         for side in (evidence.left, evidence.right):
             state = one.left if side is evidence.left else one.right
             other = one.right if side is evidence.left else one.left
@@ -81,9 +82,11 @@ def judged(
                 continue
             if kind := _damage(evidence, one, side, state, content):
                 _answer(evidence, one, side, kind, others, held, restored)
-            elif made := _stale(evidence, one, side, content):
-                others[one.path] = one._replace(verdict="merge", why="saved from an older state")
-                merges[one.path] = made
+            elif save := _stale(evidence, one, side, content):
+                stale[side.name] = save
+        if stale and (made := _joined(evidence, one, stale)):
+            others[one.path] = one._replace(verdict="merge", why="saved from an older state")
+            merges[one.path] = made
     if not evidence.pair.same_filter:
         for _, change, path in changes:
             if isinstance(change, Trash | RemoveFolder):
@@ -142,7 +145,15 @@ def _answer(
         held[one.path] = said
 
 
-def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> Merge | None:
+class _Stale(NamedTuple):
+    """What an editor saved that had not seen `ours`, which we had written: with ours in it."""
+
+    content: bytes
+    how: str
+    ours: State
+
+
+def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> _Stale | None:
     """Join what an editor saved from an older state with what we had written there."""
     pair, is_left = evidence.pair, side is evidence.left
     label, prefix = ("", pair.prefix) if is_left else (pair.name, "")
@@ -155,24 +166,34 @@ def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> Mer
     old, ours = evidence.store.content(before), evidence.store.content(after)
     if old is None or ours is None or not is_stale_save(old, ours, content):
         return None
-    # where the other side could not be written at that time, the base is what it was
-    agreed = pair.mode == "pull" or after == one.base
-    base = ours if agreed else evidence.store.content(one.base or "")
-    if base is None:
-        return None
     from knapper.sync.merge import Merged, merge  # a third of the start of a sync
 
     joined = merge(one.path, old, content, ours)
-    other = one.right if is_left else one.left
-    if isinstance(joined, Merged) and other not in (after, one.base):
-        there = evidence.right if is_left else evidence.left
-        theirs = _read(there, one)
-        if theirs is None:
+    return _Stale(joined.content, joined.how, after) if isinstance(joined, Merged) else None
+
+
+def _joined(evidence: Evidence, one: Decision, stale: Mapping[str, _Stale]) -> Merge | None:
+    """Merge the sides, each as it would be if its editor had seen what we had written.
+
+    The base is that of the pair: if only one side could be written then, it is older
+    than what was written there.
+    """
+    from knapper.sync.merge import Merged, merge
+
+    contents = []
+    for side, state in ((evidence.left, one.left), (evidence.right, one.right)):
+        save = stale.get(side.name)
+        if save is None and all(state in (one.base, other.ours) for other in stale.values()):
+            (alone,) = stale.values()
+            return Merge(alone.content, alone.how)
+        content = save.content if save else _read(side, one)
+        if content is None:
             return None
-        joined = merge(one.path, base, joined.content, theirs)
-    if isinstance(joined, Merged):
-        return Merge(joined.content, joined.how)
-    return None
+        contents.append(content)
+    ours = [save.ours for save in stale.values()]
+    base = evidence.store.content(ours[0] if evidence.pair.mode == "pull" else one.base)
+    joined = merge(one.path, base, *contents) if base is not None else None
+    return Merge(joined.content, joined.how) if isinstance(joined, Merged) else None
 
 
 def _mass_change(evidence: Evidence, changes: Sequence[tuple[str, Change, NotePath]]) -> str:

@@ -41,7 +41,7 @@ from knapper.shell.folder import Folder, Stamp, is_settled, new_aside
 from knapper.shell.recovery import keep_stray
 from knapper.shell.renaming import NotPossibleError
 from knapper.shell.store import LARGE, Store
-from knapper.sync.tree import FOLDER, is_file, key
+from knapper.sync.tree import FOLDER, is_file, is_mergeable, key
 
 __all__ = ["Executor", "Place"]
 
@@ -383,14 +383,21 @@ class Executor:
                 "delete from replaced where run = ? and root = ? and path = ? and after is ?",
                 [(*row[:3], row[4]) for step in undone for row in self._replaced_rows(run, step)],
             )
+            rewritten = [
+                step
+                for step in finished
+                if isinstance(step.change, Write | Copy) and is_file(step.before)
+            ]
             connection.executemany(
                 "insert or replace into written values (?, ?, ?, ?, ?)",
                 [
                     (self._root, self._prefix + step.change.path, step.before, step.after, now)
-                    for step in finished
-                    if isinstance(step.change, Write | Copy) and is_file(step.before)
+                    for step in rewritten
                 ],
             )
+            for after in {step.after for step in rewritten if is_mergeable(step.change.path)}:
+                if after in self._contents:  # whoever saves over it has perhaps not seen it
+                    self._store.keep_in(connection, self._contents[after], after)
             connection.executemany(
                 "insert or ignore into version values (?, ?, 0, ?)",
                 [
