@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from desk import DEFECT, MENDED, OTHER, SECOND, Desk
@@ -11,7 +12,7 @@ from conftest import Knapper, WriteVault
 from knapper.app.events import Findings, Mended, Problem, Reloaded, Replicated
 from knapper.app.workspace import Workspace
 from knapper.core.note import Note
-from knapper.shell.folder import NewFile
+from knapper.shell.folder import Folder, NewFile
 
 NewDesk = Callable[..., Desk]
 
@@ -277,6 +278,35 @@ def test_a_full_disk_is_told_of_once_and_tried_again(
     here.later(61)
     assert here.read("A.md") == MENDED
     assert not here.watch.problems
+
+
+def test_a_failure_is_over_when_there_is_nothing_left_to_mend(
+    desk: NewDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = desk({"A.md": "x\n"})
+    here.save("A.md", DEFECT)
+
+    def away(self: NewFile, content: bytes) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(NewFile, "write", away)
+    here.later(31)
+    assert list(here.watch.problems) == ["mending"]
+    here.save("A.md", "mended by hand\n")
+    assert not here.watch.problems
+
+
+def test_where_there_is_no_replica_a_picture_is_no_reason_to_sync(desk: NewDesk) -> None:
+    here = desk({"A.md": "x\n", "a.png": "1"})
+    here.save("a.png", "2")
+    here.later(400)
+    assert here.events == []
+
+
+def test_a_root_that_goes_away_under_a_write_is_named(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "gone")
+    with pytest.raises(FileNotFoundError), folder.writing("A.md"):
+        pass
 
 
 def test_a_clock_that_is_set_back_delays_nothing(desk: NewDesk) -> None:

@@ -57,6 +57,7 @@ class Watch:
         self._fixes: dict[NotePath, tuple[Diagnostic, ...]] = {}
         self._absent_since: int | None = None
         self._carried: dict[NotePath, State | None] = {}
+        self._not_mended: frozenset[NotePath] = frozenset()
         self._status = 0
         self._sync_soon()
 
@@ -99,7 +100,7 @@ class Watch:
             self._look_at_all(shown)
             return
         if any(extension(path) not in CHECKED for path in shown):
-            self.schedule.sync_soon()  # a picture, say
+            self._sync_soon()  # a picture, say
         self._take(self._seen(lambda: self.watched.read(shown, self.clock())))
         if any(map(self.watched.is_input, paths)):
             self._follow_configuration()
@@ -169,6 +170,8 @@ class Watch:
             self._fixes.pop(path, None)
             if safe:
                 self._fixes[path] = safe
+        if self._not_mended.isdisjoint(self._fixes):  # somebody else has mended them
+            self._solved("mending")
         if look.findings:
             self.tell(Findings(look.findings, look.before))
 
@@ -255,6 +258,7 @@ class Watch:
         try:
             plan, refused, run = self._repaired(list(wanted))
         except (KnapperError, OSError) as error:
+            self._not_mended = frozenset(wanted)
             self._problem("mending", f"nothing could be mended: {error}")
             self.schedule.mending_failed()
             return
@@ -279,6 +283,7 @@ class Watch:
         return [one for one in done.plan if isinstance(one, Write)], done.refused, done.run
 
     def _failed_to_mend(self, failed: Mapping[NotePath, str]) -> None:
+        self._not_mended = frozenset(failed)
         if not failed:
             self._solved("mending")
             return

@@ -40,7 +40,7 @@ class Origin(NamedTuple):
 class Asides:
     """Writes new contents; copies come from `origin`, without one from the store.
 
-    `contents` are those that were written and stood nowhere before.
+    `contents` are texts that were merged, or written over others, by digest.
     """
 
     def __init__(self, folder: Folder, store: Store, origin: Origin | None) -> None:
@@ -51,7 +51,7 @@ class Asides:
 
     def write(self, wanted: Sequence[Wanted]) -> list[Written]:
         """Write the new contents of changes; return what came of each."""
-        copies = [at for at, (change, _) in enumerate(wanted) if isinstance(change, Copy)]
+        copies = [at for at, (change, _) in enumerate(wanted) if _is_new(change)]
         if len(copies) <= _MANY:
             return [self._written(*one) for one in wanted]
         theirs = set(copies[::2])
@@ -124,11 +124,15 @@ class Asides:
 
     def _copy(self, change: Copy, aside: NotePath) -> None:
         hashed = sha256()
+        kept: list[bytes] = []
+        is_kept = is_file(change.expect) and is_mergeable(change.path)
         with self._folder.writing(aside) as file:
             try:
                 for piece in self._pieces(change):
                     hashed.update(piece)
                     file.write(piece)
+                    if is_kept and len(kept) < 2:
+                        kept.append(piece)
                 if hashed.hexdigest() != change.digest:
                     raise OSError(0, CHANGED)
                 if self._origin and (modified := self._origin.modified(change)):
@@ -137,6 +141,8 @@ class Asides:
                 with suppress(OSError):
                     self._folder.remove(aside)
                 raise
+        if len(kept) == 1:
+            self.contents[change.digest] = kept[0]
 
     def _pieces(self, change: Copy) -> Iterable[bytes]:
         if change.own:
@@ -144,6 +150,10 @@ class Asides:
         if self._origin is None:
             return self._store.pieces(change.digest)
         return self._origin.pieces(change)
+
+
+def _is_new(change: Change) -> bool:
+    return isinstance(change, Copy) and change.expect is None
 
 
 def reason_of(error: Exception) -> str:

@@ -396,8 +396,8 @@ class Executor:
                 ],
             )
             for after in {step.after for step in rewritten if is_mergeable(step.change.path)}:
-                if after in self._contents:  # whoever saves over it has perhaps not seen it
-                    self._store.keep_in(connection, self._contents[after], after)
+                if after in self.contents:  # whoever saves over it has perhaps not seen it
+                    self._store.keep_in(connection, self.contents[after], after)
             connection.executemany(
                 "insert or ignore into version values (?, ?, 0, ?)",
                 [

@@ -363,7 +363,8 @@ class Folder(Source):
             if _BY_DESCRIPTOR or os.path.isdir(os.path.dirname(place[1])):
                 return place
         except FileNotFoundError:
-            pass
+            if not folder_of(path):  # it is the folder itself that is gone
+                raise
         self.make_folder(folder_of(path))
         return self._at(path)
 
