@@ -10,22 +10,24 @@ from xml.etree import ElementTree
 import pytest
 
 from conftest import Knapper, WriteVault
-from knapper.core.service import service_for
+from knapper.core.service import Wanted, service_for
 
-PROGRAM = ("/opt/my python/bin/python3", "-m", "knapper")
+PROGRAM = ("/opt/my python/bin/python3", "-P", "-m", "knapper")
+WANTED = Wanted(PROGRAM, ["--no-fix"], {"KNAPPER_STATE_DIR": "/my state/$x 5 %"}, "HOME\\me & co")
 VAULTS = ["/home/me/Notes", '/home/me/My "50 %" $HOME vault\\x', "/home/me/日记 🗒"]
 XML = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
 
 
 @pytest.mark.parametrize("vault", VAULTS)
 def test_a_systemd_unit_runs_just_this(vault: str, tmp_path: Path) -> None:
-    service = service_for("systemd", PROGRAM, vault, ["--http=0"])
+    service = service_for("systemd", WANTED, vault)
     lines = dict(
         line.split("=", 1) for line in service.content.decode().splitlines() if "=" in line
     )
     # systemd's quotes are those of a shell, but for its own two signs
     words = [w.replace("%%", "%").replace("$$", "$") for w in shlex.split(lines["ExecStart"])]
-    assert words == [*PROGRAM, "watch", "--output-format", "json", "--http=0", "--vault", vault]
+    assert words == [*PROGRAM, "watch", "--no-fix", "--output-format", "json", "--vault", vault]
+    assert lines["Environment"] == '"KNAPPER_STATE_DIR=/my state/$x 5 %%"'
     assert (lines["Restart"], lines["WantedBy"]) == ("on-failure", "default.target")
     assert service.place == f".config/systemd/user/{service.name}"
     if shutil.which("systemd-analyze"):
@@ -38,25 +40,30 @@ def test_a_systemd_unit_runs_just_this(vault: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("vault", VAULTS)
 def test_a_launch_agent_runs_just_this(vault: str) -> None:
-    service = service_for("launchd", PROGRAM, vault)
+    service = service_for("launchd", WANTED, vault)
     read = plistlib.loads(service.content)
     assert read["ProgramArguments"][-2:] == ["--vault", vault]
+    assert read["EnvironmentVariables"] == WANTED.environment
     assert read["KeepAlive"] == {"SuccessfulExit": False}
     assert service.place == f"Library/LaunchAgents/{read['Label']}.plist"
 
 
 def test_a_task_of_windows_runs_just_this() -> None:
     vault = "C:\\Users\\Me\\My notes & more\\"
-    service = service_for("windows", ("C:\\Py thon\\pythonw.exe", "-m", "knapper"), vault)
+    program = ("C:\\Py thon\\pythonw.exe", *PROGRAM[1:])
+    service = service_for("windows", WANTED._replace(program=program, options=()), vault)
     task = ElementTree.fromstring(service.content.decode("utf-16"))
     assert task.findtext(".//t:Command", namespaces=XML) == "C:\\Py thon\\pythonw.exe"
-    arguments = '-m knapper watch --output-format json --vault "C:\\Users\\Me\\My notes & more\\\\"'
+    arguments = (
+        '-P -m knapper watch --output-format json --vault "C:\\Users\\Me\\My notes & more\\\\"'
+    )
     assert task.findtext(".//t:Arguments", namespaces=XML) == arguments
-    assert task.find(".//t:LogonTrigger", XML) is not None
+    users = [user.text for user in task.iterfind(".//t:UserId", XML)]
+    assert users == [WANTED.user, WANTED.user]  # of the logon that begins it, and of its rights
 
 
 def test_two_vaults_of_one_name_have_two_services() -> None:
-    names = {service_for("systemd", PROGRAM, f"/{where}/Notes").name for where in "ab"}
+    names = {service_for("systemd", WANTED, f"/{where}/Notes").name for where in "ab"}
     assert len(names) == 2
     assert all(name.startswith("knapper-notes-") for name in names)
 
@@ -88,7 +95,11 @@ def test_the_command(
     assert knapper(root, "service", "uninstall").status == 0
     assert not list(units.iterdir())
     said = calls.read_text().splitlines()
-    assert said[:2] == ["--user daemon-reload", f"--user enable --now {unit.name}"]
+    assert said[:3] == [
+        "--user daemon-reload",
+        f"--user enable {unit.name}",
+        f"--user restart {unit.name}",
+    ]
     assert said[-1] == f"--user disable --now {unit.name}"
 
     manager.write_text("#!/bin/sh\necho 'Failed to connect to bus' >&2\nexit 1\n")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from knapper.core.service import Service, service_for
+from knapper.core.service import Service, Wanted, service_for
 from knapper.shell import service as shell
 from knapper.shell.daemon import read_state
 from knapper.shell.store import state_folder
@@ -22,8 +22,12 @@ class Standing(NamedTuple):
 
 
 def service_of(root: Path, options: Sequence[str] = ()) -> Service:
-    """Return the service that watches the vault at `root` on this machine."""
-    return service_for(shell.system(), shell.program(), str(root), options)
+    """Return the service that watches the vault at `root` on this machine.
+
+    `options` are those of `knapper watch`.
+    """
+    wanted = Wanted(shell.program(), options, shell.environment(), shell.user())
+    return service_for(shell.system(), wanted, str(root))
 
 
 def install(root: Path, options: Sequence[str] = ()) -> tuple[Path, str]:

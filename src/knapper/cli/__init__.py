@@ -21,6 +21,7 @@ def run() -> None:
     Of a sync of ten thousand files, that would be a tenth of the time.
     """
     status: object = 0
+    _lend_streams()
     try:
         main()
     except SystemExit as ended:
@@ -31,6 +32,13 @@ def run() -> None:
     except OSError:  # whoever read it is gone, or there is no room for it
         status = status or 1
     os._exit(status if isinstance(status, int) else 1)
+
+
+def _lend_streams() -> None:
+    """Give a program without a window (pythonw, on Windows) somewhere to speak to."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
 
 
 def main() -> None:

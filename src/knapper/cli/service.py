@@ -36,15 +36,20 @@ def command() -> None:
 @command.command("install")
 @click.option("--dry-run", is_flag=True, help="Only show the file.")
 @http_option
+@click.option("--no-fix", is_flag=True, help="Let it mend nothing.")
+@click.option("--no-sync", is_flag=True, help="Let it sync nothing.")
 @_VAULT
-def install_command(dry_run: bool, port: int | None, vault: Path | None) -> int:
+def install_command(
+    dry_run: bool, port: int | None, no_fix: bool, no_sync: bool, vault: Path | None
+) -> int:
     """Write the service's file and start it; do it again after an update of Python.
 
     With --http it serves the page as well; 'knapper status' shows its address.
     """
     root = _root(vault)
     needs_http(port)
-    options = () if port is None else (f"--http={port}",)
+    options = [name for name, on in (("--no-fix", no_fix), ("--no-sync", no_sync)) if on]
+    options += [] if port is None else [f"--http={port}"]
     if dry_run:
         service = service_of(root, options)
         encoding = "utf-16" if system() == "windows" else "utf-8"
@@ -57,6 +62,8 @@ def install_command(dry_run: bool, port: int | None, vault: Path | None) -> int:
         click.echo(f"error: it could not be started: {printable(problem)}", err=True)
         return 1
     click.echo(f"watching {printable(str(root))}; 'knapper status' tells how it stands")
+    if system() == "launchd":
+        click.echo("a vault in iCloud, Documents or Desktop needs Full Disk Access for its Python")
     if system() == "systemd":
         click.echo("it ends when you log out; 'loginctl enable-linger' keeps it running")
     return 0

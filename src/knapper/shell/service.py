@@ -10,7 +10,17 @@ from knapper.core.errors import KnapperError
 from knapper.core.service import Service, System
 from knapper.shell.aside import write_whole
 
-__all__ = ["file_of", "is_running", "program", "remove", "run", "system", "write"]
+__all__ = [
+    "environment",
+    "file_of",
+    "is_running",
+    "program",
+    "remove",
+    "run",
+    "system",
+    "user",
+    "write",
+]
 
 
 def system() -> System:
@@ -21,9 +31,24 @@ def system() -> System:
 
 
 def program() -> tuple[str, ...]:
-    """Return what runs this very knapper, whatever the path of the service is."""
+    """Return what runs this very knapper, whatever the path of the service is.
+
+    `-P` keeps it from importing what lies where the service is started.
+    """
     quiet = Path(sys.executable).with_name("pythonw.exe")  # opens no window
-    return (str(quiet if quiet.is_file() else Path(sys.executable)), "-m", "knapper")
+    return (str(quiet if quiet.is_file() else Path(sys.executable)), "-P", "-m", "knapper")
+
+
+def user() -> str:
+    """Return the name of the user, with that of the domain where there is one."""
+    name, domain = os.environ.get("USERNAME", ""), os.environ.get("USERDOMAIN")
+    return f"{domain}\\{name}" if domain else name
+
+
+def environment() -> dict[str, str]:
+    """Return the variables that say where the state is: a service has to find the same."""
+    names = ("KNAPPER_STATE_DIR", "XDG_STATE_HOME")
+    return {name: value for name in names if (value := os.environ.get(name))}
 
 
 def file_of(service: Service) -> Path:
@@ -60,13 +85,15 @@ def remove(service: Service) -> bool:
 def run(service: Service, commands: tuple[tuple[str, ...], ...]) -> str:
     """Run commands about a service in order; return what went wrong, "" if nothing did."""
     for command in commands:
+        may_fail = command[0].startswith("-")
         given = [_filled(word, service) for word in command]
+        given[0] = given[0].removeprefix("-")
         if shutil.which(given[0]) is None:
             return f"there is no '{given[0]}' here"
         ran = subprocess.run(  # noqa: S603 - words of ours, and no shell reads them
             given, capture_output=True, text=True, errors="replace", check=False
         )
-        if ran.returncode:
+        if ran.returncode and not may_fail:
             said = (ran.stderr or ran.stdout).strip().splitlines()
             return f"{' '.join(given)}: {said[0] if said else f'exit {ran.returncode}'}"
     return ""
