@@ -43,7 +43,7 @@ class Typist:
 
     def turn(self, now: float, *, pauses: tuple[float, float] = (1.0, 40.0)) -> bool:
         """Do what somebody does at this time; tell whether the note was saved."""
-        self._notice(now)
+        self.look(now)
         if now < self._typing:
             if self.chance.random() < 0.4:
                 self._type(now)
@@ -54,7 +54,7 @@ class Typist:
 
     def finish(self, now: float) -> bool:
         """Type to an end what was left half typed, and save it."""
-        self._notice(now)
+        self.look(now)
         if self._half:
             self._do(_completed(self._half, self.word()), now)
             self._half = ""
@@ -98,7 +98,7 @@ class Typist:
         if self._save_at is None:
             self._save_at = now + _SAVED_AFTER
 
-    def _notice(self, now: float) -> None:
+    def look(self, now: float) -> None:
         """Take over what others have written, some time after it is there."""
         disk = self._disk()
         if self._failed or not disk or disk == self._known:
