@@ -160,8 +160,11 @@ class Watched:
                 continue
             fresh[path] = note
         self._stamps.read(known)
-        gone = self._stamps.drop(files)
-        other, self.files = files ^ self.files, files
+        other: Collection[NotePath] = ()
+        gone: Collection[NotePath] = ()
+        if files is not self.files:
+            gone = self._stamps.drop(files)
+            other, self.files = files ^ self.files, files
         different = self.live.update(fresh, files) if fresh or gone or other else set()
         return self._result(texts, gone, other, {*different, *texts})
 
