@@ -29,6 +29,9 @@ from random import Random
 from statistics import median
 from typing import Any
 
+from watchdog.events import FileSystemEvent
+
+from knapper.app.watch import Watch
 from knapper.shell.watcher import Hints
 
 QUIET = 2.0
@@ -134,19 +137,28 @@ def _note(vault: Path, number: int) -> Path:
     return vault / f"area {number % 20}" / f"topic {number % 400}" / f"note {number}.md"
 
 
+class Names(Hints):
+    """Hints that remember every name that an event had."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        self.names |= {os.fsdecode(event.src_path), os.fsdecode(event.dest_path)}
+        super().on_any_event(event)
+
+
 def burst(vault: Path, number: int) -> tuple[int, int]:
-    """Write many files in new nested folders.
+    """Write many files in new nested folders, while a watcher follows the hints.
 
-    Returns how many of them no event named, and how many a look at everything does not know.
+    Returns how many of them no event named, and how many are not seen after the next look
+    at everything.
     """
-    from knapper.app.watch import Watch
-
     watch = Watch(vault, lambda _event: None, fix=False, replicate=False)
-    watch.look(None)
-    hints, heard = Hints(), set[str]()
+    hints = Names()
     hints.start([vault])
-    everything = False
-    found: set[str] | None = set()
+    watch.look(None)
 
     def write() -> None:
         for one in range(number):
@@ -156,18 +168,15 @@ def burst(vault: Path, number: int) -> tuple[int, int]:
 
     writer = threading.Thread(target=write)
     writer.start()
+    found: set[str] | None = None
     while writer.is_alive() or found is None or found:
         found = hints.wait(1.0)
-        everything = everything or found is None
-        heard |= found or set()
+        if found is None or found:
+            watch.look(found)
     hints.stop()
-    names = set(map(str, vault.rglob("burst *.md")))
-    if not everything:
-        print("(no event asked for a look at everything)")
-    watch.look(heard)
+    written = {path.relative_to(vault).as_posix(): str(path) for path in vault.rglob("burst *.md")}
     watch.look(None)
-    known = {str(vault / path) for path in watch.watched.files}
-    return len(names - heard), len(names - known)
+    return len(set(written.values()) - hints.names), len(written.keys() - watch.watched.files)
 
 
 def main() -> None:
