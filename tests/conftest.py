@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Protocol
 
 import pytest
@@ -70,17 +72,28 @@ def _nobody_elses_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.fixture
 def vault(tmp_path: Path) -> WriteVault:
     """Return the function that writes files into a new vault and returns its root."""
+    return partial(_write_vault, tmp_path / "vault")
 
-    def write(files: Files) -> Path:
-        root = tmp_path / "vault"
-        (root / ".obsidian").mkdir(parents=True, exist_ok=True)
-        for path, content in files.items():
-            target = root / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return root
 
-    return write
+@pytest.fixture
+def vault_for_all() -> Iterator[WriteVault]:
+    """Do the same where other users can look into.
+
+    That is no place below `tmp_path`: each run of pytest shuts the folder that all of
+    one user's runs share, also under the feet of those that are not over yet.
+    """
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield partial(_write_vault, Path(folder, "vault"))
+
+
+def _write_vault(root: Path, files: Files) -> Path:
+    (root / ".obsidian").mkdir(parents=True, exist_ok=True)
+    for path, content in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
 
 
 @pytest.fixture
