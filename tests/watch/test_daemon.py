@@ -15,7 +15,9 @@ import pytest
 from desk import DEFECT, MENDED, OTHER
 
 from conftest import SOURCE, Knapper, WriteVault, contents
-from knapper.shell.daemon import Log
+from knapper.app.daemon import Daemon
+from knapper.app.events import Event, Findings, Problem
+from knapper.shell.daemon import Log, last_state
 from knapper.shell.store import Store, state_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
@@ -160,6 +162,31 @@ def test_a_failure_of_ours_is_in_the_log(
     assert (entry["event"], entry["message"]) == ("failed", "ZeroDivisionError: a mistake")
     assert "in fails" in "".join(entry["trace"])
     assert "with ZeroDivisionError: a mistake" in knapper(root, "status").out
+
+
+def test_a_listener_that_fails_is_cut_off_and_said_so(vault: WriteVault) -> None:
+    root = vault({"A.md": "x\n"})
+    said: list[Event] = []
+    heard: list[Event] = []
+
+    def fails(_: Event) -> None:
+        raise ValueError("of no use")
+
+    with Daemon(root, said.append, fix=False, replicate=False) as daemon:
+        daemon.listeners["the page"] = fails
+        daemon.listeners["another"] = heard.append
+        for text in ("[[none]]\n", "[[none]] [[nothing]]\n"):
+            (root / "A.md").write_text(text)
+            daemon.watch.look([str(root / "A.md")])
+        message = "the page is out of date from here on (ValueError: of no use); " \
+                  "start the watcher again"  # fmt: skip
+        assert list(daemon.watch.problems.values()) == [message]
+    kinds = [type(event) for event in said]
+    assert kinds == [Findings, Problem, Findings]
+    assert {*map(type, heard)} == {Findings, Problem}
+    (failed,) = [entry for entry in _logged(root) if entry["event"] == "failed"]
+    assert (failed["message"], "ValueError" in failed["trace"][-1]) == (message, True)
+    assert last_state(state_folder(root))["last_error"] == message
 
 
 def test_once_does_what_is_due_and_ends(vault: WriteVault, knapper: Knapper) -> None:

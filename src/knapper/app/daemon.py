@@ -30,8 +30,9 @@ _LOGGED = 50
 class Daemon:
     """The one watcher of a vault. Use it in a `with` statement, and then `run` it.
 
-    `tell` and further `listeners` are told of what happens, `ready` which observer is used
-    once it listens. All of it is in the log as well, and how it stands in the state folder.
+    `tell` and further `listeners` (by name) are told of what happens, `ready` which observer
+    is used once it listens. All of it is in the log as well, and how it stands in the state
+    folder. A listener that raises is told nothing more; if `tell` does, that is the end.
     """
 
     def __init__(
@@ -44,7 +45,8 @@ class Daemon:
         replicate: bool = True,
     ) -> None:
         self.root, self._ready = root, ready
-        self.listeners: list[Callable[[Event], None]] = [tell]
+        self._tell = tell
+        self.listeners: dict[str, Callable[[Event], None]] = {}
         self.hints = Hints()
         self._fix, self._replicate = fix, replicate
         self._folder = state_folder(root)
@@ -66,7 +68,7 @@ class Daemon:
             try:
                 self.watch = Watch(self.root, self._told, fix=self._fix, replicate=self._replicate)
                 recorder = Recorder(self.watch)
-                self.listeners.append(recorder)
+                self.listeners["the record of the vault's health"] = recorder
                 self.watch.look(None)
                 recorder.record()
             except Exception as error:
@@ -165,8 +167,21 @@ class Daemon:
             self._log({"event": "findings", "notes": len(event.now), "number": number})
         else:
             self._log(event_object(event, self.watch.place))
-        for listener in self.listeners:
-            listener(event)
+        self._tell(event)
+        for name, listener in tuple(self.listeners.items()):
+            try:
+                listener(event)
+            except Exception as error:
+                self._cut_off(name, error)
+
+    def _cut_off(self, name: str, error: Exception) -> None:
+        """Tell a listener nothing more: what it shows or keeps would not be right."""
+        self.listeners.pop(name, None)
+        reason = f"{type(error).__name__}: {error}"
+        message = f"{name} is out of date from here on ({reason}); start the watcher again"
+        self._log({"event": "failed", "message": message, "trace": format_exception(error)})
+        self.watch.problems[name] = message
+        self._told(Problem(message))
 
     def _save(self) -> None:
         watched = self.watch.watched

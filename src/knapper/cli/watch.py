@@ -99,7 +99,7 @@ def _page(daemon: Daemon, said: "_Says", port: int | None) -> Iterator[None]:
         serving(daemon.watch, port) as (desk, page),
         kept_address(state_folder(daemon.root), page.address),
     ):
-        daemon.listeners.append(desk.take)
+        daemon.listeners["the page"] = desk.take
         said.page(page.address)
         yield
 
