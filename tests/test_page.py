@@ -449,6 +449,27 @@ def test_the_page_ends_with_its_watcher(visit: Callable[..., Visitor]) -> None:
         stream.close()
 
 
+def test_who_asks_for_nothing_is_shown_the_door(
+    visit: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knapper.page.connection._PATIENCE", 0.1)
+    here = visit()
+    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{here.page.port}\r\n".encode()
+    refused = head + b"\r\n"
+    here.enter()
+    asked = head + f"Cookie: {here.cookie}\r\n\r\n".encode()
+    stream = Stream(here)
+    first = stream.next()
+    for sent in (b"", b"G", head, refused, asked, asked + head):
+        with socket.create_connection((LOOPBACK, here.page.port), timeout=20) as idle:
+            idle.sendall(sent)
+            with idle.makefile("rb") as answers:  # to its end
+                assert answers.read().count(b"HTTP/1.1 ") == sent.count(b"\r\n\r\n"), sent
+    here.save("New.md", "[[no]]\n")  # a stream of events may be silent for as long as it likes
+    assert stream.next() != first
+    stream.close()
+
+
 def test_a_taken_port_is_said_in_one_line(vault: WriteVault, knapper: Knapper) -> None:
     with socket.socket() as taken:
         taken.bind((LOOPBACK, 0))

@@ -108,10 +108,15 @@ class Guarded:
         headers = Headers(scope=scope)
         refused = self._access.refusal(scope["method"], headers)
         if refused is not None:
-            return PlainTextResponse(refused[1] + "\n", refused[0])
+            return _refused(refused[1], refused[0])
         token = Request(scope).query_params.get("token")
         if token is not None and scope["path"] == "/" and self._access.knows(token):
             return self._access.welcome()
         if token is not None or not self._access.remembers(headers.get("cookie", "")):
-            return PlainTextResponse(f"this page needs its token; {_HOW}\n", 403)
+            return _refused(f"this page needs its token; {_HOW}", 403)
         return self._app
+
+
+def _refused(why: str, status: int) -> Response:
+    """Return the answer to whoever has no business here: it ends the connection as well."""
+    return PlainTextResponse(f"{why}\n", status, {"Connection": "close"})

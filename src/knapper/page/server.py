@@ -23,6 +23,7 @@ from knapper.app.watch import Watch
 from knapper.core.errors import KnapperError
 from knapper.page.access import Access, Guarded
 from knapper.page.board import Desk
+from knapper.page.connection import Connection
 from knapper.page.document import asset
 from knapper.page.views import (
     filter_of,
@@ -63,9 +64,10 @@ class Page:
             *(Route(f"/{name}", self._asset) for name in _ASSETS),
         ])  # fmt: skip
         config = uvicorn.Config(
-            Guarded(app, self._access), loop="asyncio", http="h11", ws="none", lifespan="off",
-            log_config=None, log_level="critical", access_log=False, server_header=False,
-            proxy_headers=False, limit_concurrency=_CLIENTS, timeout_graceful_shutdown=1,
+            Guarded(app, self._access), loop="asyncio", http=Connection, ws="none",
+            lifespan="off", log_config=None, log_level="critical", access_log=False,
+            server_header=False, proxy_headers=False, limit_concurrency=_CLIENTS,
+            timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="page", daemon=True)
