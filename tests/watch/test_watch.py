@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from desk import DEFECT, MENDED, OTHER, SECOND, Desk
+from desk import DEFECT, MENDED, OTHER, SECOND, Desk, fresh_findings
 
 from conftest import Knapper, WriteVault
 from knapper.app.events import Findings, Mended, Problem, Reloaded, Replicated
@@ -249,6 +249,22 @@ def test_own_rules_are_followed(desk: NewDesk) -> None:
 
 
 # -- when nothing can be done ----------------------------------------------------------------
+
+
+def test_settings_that_cannot_be_read_are_found_as_a_check_finds_them(desk: NewDesk) -> None:
+    here = desk({".obsidian/app.json": '{"x": 1', "A.md": "\n"})
+    settings = here.root / ".obsidian/app.json"
+    assert here.rules == [(".obsidian/app.json", "invalid-config")]
+    assert here.watch.watched.found == fresh_findings(here.root)
+    (one,) = here.watch.watched.found[".obsidian/app.json"]
+    assert here.watch.place(one) == (1, 8)
+    settings.write_text("{}")
+    here.hear(".obsidian/app.json")
+    assert here.rules == []
+    settings.write_text("\n[]")
+    here.hear(".obsidian/app.json")
+    assert here.watch.watched.found == fresh_findings(here.root) != {}
+    assert [list(event.now) for event in here.of(Findings)] == [[".obsidian/app.json"]] * 3
 
 
 def test_a_vault_that_is_gone_is_not_looked_for_all_the_time(desk: NewDesk) -> None:

@@ -82,7 +82,7 @@ class Watch:
 
     def place(self, one: Diagnostic) -> tuple[int, int]:
         """Return line and column of a finding, from 1, columns in code points."""
-        return self.watched.live.notes[one.path].lines.place(one.finding.span.start)
+        return self.watched.note(one.path).lines.place(one.finding.span.start)
 
     # -- looking -------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from knapper.app.baseline import open_baseline
 from knapper.app.roots import CONFIG_NAME
 from knapper.app.workspace import CHECKED, Workspace, facts, open_workspace
 from knapper.core.fix import Concern
+from knapper.core.lint import lint_note
 from knapper.core.live import Live
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension
@@ -63,7 +64,13 @@ class Watched:
         self.news: Concern = open_baseline(workspace).news
         self.workspace = workspace
         self.live = Live(workspace.settings, workspace.rules_of, workspace.is_checked, facts)
+        broken = filter(lambda note: workspace.is_checked(note.path), workspace.broken_settings)
+        self._settings = {note.path: note for note in broken}
         self._inputs = self._read_inputs()
+
+    def note(self, path: NotePath) -> Note:
+        """Return a note as it was last read, or a file of settings in which something is found."""
+        return self.live.notes.get(path) or self._settings[path]
 
     def text(self, path: NotePath) -> str:
         """Return the text of a note as it was last read, "" if there is none."""
@@ -176,10 +183,8 @@ class Watched:
         judged: Iterable[NotePath],
     ) -> Look:
         look = Look(texts, gone, files, {}, {})
-        for path in sorted(judged):
-            before, found = self.found.get(path, []), self.live.diagnostics.get(path, [])
-            if found:
-                found = self.news(self.live.notes[path], found)
+        for path in sorted({*judged, *self._settings}):
+            before, found = self.found.get(path, []), self._found_in(path)
             if found == before and not self._has_moved(path, texts.get(path), found):
                 continue
             look.findings[path], look.before[path] = found, before
@@ -189,6 +194,13 @@ class Watched:
             if found:
                 self.found[path] = found
         return look
+
+    def _found_in(self, path: NotePath) -> list[Diagnostic]:
+        """Return what is found in a note or a file of settings, and is news."""
+        found = self.live.diagnostics.get(path, [])
+        if path in self._settings:
+            found = lint_note(self._settings[path], self.live.vault, self.workspace.rules_of(path))
+        return self.news(self.note(path), found) if found else []
 
     def _has_moved(self, path: NotePath, before: str | None, found: list[Diagnostic]) -> bool:
         """Tell whether findings at the same offsets stand in other lines by now."""

@@ -122,7 +122,7 @@ class Desk:
 
     def _rows(self, path: NotePath) -> list[Row]:
         watched = self._watch.watched
-        return rows_of(watched.live.notes[path], watched.found[path])
+        return rows_of(watched.note(path), watched.found[path])
 
 
 def _summaries(watch: Watch) -> dict[str, str]:
