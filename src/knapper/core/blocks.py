@@ -49,7 +49,7 @@ class Blocks(NamedTuple):
 _ATX = re.compile(r"(#{1,6})(?:[ \t]|\Z)")
 _FENCE = re.compile(r"(?:(`{3,})[^`]*|(~{3,}).*)\Z", re.DOTALL)
 _BULLET = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?=[ \t]|\Z)")
-_RULE = re.compile(r"(?:(?:\*[ \t]*+){3,}|(?:-[ \t]*+){3,}|(?:_[ \t]*+){3,})\Z")
+_MARKS = re.compile(r"(?:\*[ \t]*+)+|(?:-[ \t]*+)+|(?:_[ \t]*+)+")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s\[]++\]:(?=[ \t]|\Z)")
 _VERBATIM_TAG = re.compile(r"<(?:script|pre|style|textarea)(?=[ \t>]|\Z)", re.IGNORECASE)
 _VERBATIM_END = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
@@ -141,13 +141,14 @@ class _BlockReader:
     `leaf` is the kind of the open region, `paragraph` the number of lines of the
     open paragraph. On the current line, `index` is where the containers matched so
     far end, `column` its column, `width` the white space there in columns (part
-    of a tab may be used up by a container), and `first` the index of the text.
+    of a tab may be used up by a container), and `first` the index of the text; before
+    `no_rule` no row of marks begins that fills the line.
     """
 
     __slots__ = (
         "breaks", "column", "end", "first", "fresh", "headings", "index", "leaf", "leaf_close",
-        "leaf_end", "leaf_start", "line", "matched", "paragraph", "pending", "position",
-        "previous", "regions", "single", "stack", "start", "table",
+        "leaf_end", "leaf_start", "line", "matched", "no_rule", "paragraph", "pending",
+        "position", "previous", "regions", "single", "stack", "start", "table",
         "tables", "text", "unclosed", "width",
     )  # fmt: skip
 
@@ -169,7 +170,7 @@ class _BlockReader:
         self.table = -1  # where the open table starts
         self.line = ""
         self.position = self.end = self.index = self.column = self.pending = 0
-        self.width = self.first = self.matched = 0
+        self.width = self.first = self.matched = self.no_rule = 0
 
     def read(self) -> None:
         """Go through the text, at each empty line a piece; most are one line of a usual kind."""
@@ -281,6 +282,7 @@ class _BlockReader:
     def _any_line(self, line: str, position: int) -> None:
         self.line, self.position = line, position
         self.end = len(line) - line.endswith("\r")
+        self.no_rule = 0
         self._match_containers()
         if self.leaf and self._continue_leaf():
             return
@@ -478,43 +480,48 @@ class _BlockReader:
         line, first, end = self.line, self.first, self.end
         if self.width > 3:
             return "" if in_paragraph else "indented"
-        rest = line[first:end]
-        match rest[0]:
+        match line[first]:
             case ">":
                 return ">"
             case "#":
-                return "#" if _ATX.match(rest) else ""
+                return "#" if _ATX.match(line, first, end) else ""
             case "`" | "~":
-                return "fence" if _FENCE.match(rest) else ""
+                return "fence" if _FENCE.match(line, first, end) else ""
             case "<":
-                return "html" if _html_end(rest, in_paragraph) is not None else ""
+                return "html" if _html_end(line[first:end], in_paragraph) is not None else ""
             case "$":
-                return "math" if rest.startswith("$$") and "$$" not in rest[2:] else ""
+                is_open = line.startswith("$$", first, end) and line.find("$$", first + 2, end) < 0
+                return "math" if is_open else ""
             case "[":
                 lazy = in_paragraph and self.matched == len(self.stack)
-                return "^" if not lazy and _FOOTNOTE.match(rest) else ""
+                return "^" if not lazy and _FOOTNOTE.match(line, first, end) else ""
             case "-" | "+" | "*" | "_" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9":
-                return self._rule_or_item(rest, in_paragraph)
+                return self._rule_or_item(in_paragraph)
         return ""
 
-    def _rule_or_item(self, rest: str, in_paragraph: bool) -> str:
-        if rest[0] in "-*_" and _RULE.match(rest):
-            return "rule"
-        marker = _BULLET.match(rest)
+    def _rule_or_item(self, in_paragraph: bool) -> str:
+        line, first, end = self.line, self.first, self.end
+        if line[first] in "-*_" and first >= self.no_rule:
+            marks = _MARKS.match(line, first, end)
+            assert marks is not None
+            if marks.end() == end and line.count(line[first], first, end) > 2:
+                return "rule"
+            # from the next mark on it is the same row: a long one is looked through once
+            self.no_rule = marks.end()
+        marker = _BULLET.match(line, first, end)
         if marker is None:
             return ""
         if in_paragraph and self.matched == len(self.stack):
             number = marker.group()[:-1]
-            if not rest[marker.end() :].strip() or (number and int(number) != 1):
+            if not line[marker.end() : end].strip() or (number and int(number) != 1):
                 return ""  # only a list that starts at 1 and has text interrupts a paragraph
         return "*"
 
     def _open_item(self, kind: str) -> None:
         """Open a list item or a footnote at `first` and step to its content."""
-        rest = self.line[self.first : self.end]
-        marker = (_BULLET if kind == "*" else _FOOTNOTE).match(rest)
+        marker = (_BULLET if kind == "*" else _FOOTNOTE).match(self.line, self.first, self.end)
         assert marker is not None
-        length = marker.end()
+        length = marker.end() - self.first
         before, self.index = self.width, self.first + length
         self.column += self.width + length
         self.pending = 0
