@@ -8,6 +8,7 @@ entry goes when the baseline is written again.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
@@ -89,9 +90,13 @@ def open_baseline(
 def mark_of(diagnostic: Diagnostic, note: Note) -> str:
     """Return what a finding is known by again: its note, its rule, the words of its line."""
     lines = note.lines
-    line = lines.line(lines.place(diagnostic.finding.span.start)[0]).strip()
-    words = sha256(line.encode(errors="replace")).hexdigest()[:16]
-    return f"{diagnostic.path}|{diagnostic.rule}|{words}"
+    line = lines.line(lines.place(diagnostic.finding.span.start)[0])
+    return f"{diagnostic.path}|{diagnostic.rule}|{_digest(line)}"
+
+
+@lru_cache(maxsize=1)  # a long line may have many findings, and they come one after the other
+def _digest(line: str) -> str:
+    return sha256(line.strip().encode(errors="replace")).hexdigest()[:16]
 
 
 def marks_of(diagnostics: Iterable[Diagnostic], notes: Mapping[NotePath, Note]) -> Counter[str]:

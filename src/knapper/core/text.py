@@ -78,7 +78,7 @@ class Lines:
     A line ends after LF; a CR before it belongs to the line.
     """
 
-    __slots__ = ("_starts", "text")
+    __slots__ = ("_last", "_starts", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -87,6 +87,7 @@ class Lines:
             starts.append(position + 1)
             position = text.find("\n", position + 1)
         self._starts = starts
+        self._last = 0, ""
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return (line, column) of an offset, both from 1, columns in code points."""
@@ -95,9 +96,13 @@ class Lines:
 
     def line(self, number: int) -> str:
         """Return line `number` (from 1) without its line end."""
-        start = self._starts[number - 1]
-        end = self._starts[number] if number < len(self._starts) else len(self.text)
-        return self.text[start:end].rstrip("\r\n")
+        known, line = self._last
+        if known != number:  # a long line may be asked for once for each of its words
+            start = self._starts[number - 1]
+            end = self._starts[number] if number < len(self._starts) else len(self.text)
+            line = self.text[start:end].rstrip("\r\n")
+            self._last = number, line
+        return line
 
     def offset(self, line: int, column: int) -> int:
         """Return the offset of (line, column), the inverse of `place`."""
