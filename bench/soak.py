@@ -82,6 +82,7 @@ class World:
         for name in "ABCDEF":
             (self.vault / f"{name}.md").write_text(f"# {name}\n\nstart\n")
         (self.vault / ".knapper.toml").write_text(CONFIG)
+        self.checkout()  # so that the vault is as big in the first minute as at the end
 
     # -- the watcher ---------------------------------------------------------------------
 
@@ -282,8 +283,9 @@ class World:
         first = [size for at, size in self.memory if 55 <= at <= 75]
         if first and not kills:
             last = self.memory[-1][1]
-            print(f"memory after a minute {first[0]:,} kB, at the end {last:,} kB, "
-                  f"most {max(size for _, size in self.memory):,} kB")  # fmt: skip
+            minutes = [next((s for at, s in self.memory if at >= 60 * m), last)
+                       for m in range(1, int(self.memory[-1][0] // 60) + 1)]  # fmt: skip
+            print(f"memory by the minute, kB: {' '.join(map(str, minutes))}, at the end {last}")
             if last > 1.1 * first[0]:
                 failures.append("memory has grown by more than a tenth")
         return failures
