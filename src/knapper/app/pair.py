@@ -346,8 +346,8 @@ class _Pass:
             self.progress(count, whole)
 
         places = (
-            Place("", self.pair.prefix, self.pair.prefix),
-            Place(self.pair.name, "", self.pair.prefix),
+            Place("", self.pair.prefix, self.pair.prefix, self.pair.stamp),
+            Place(self.pair.name, "", self.pair.prefix, self.pair.stamp),
         )
         for name, side, other, place in (
             ("left", self.left, self.right, places[0]),

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from knapper.core.copies import copy_name
 from knapper.core.paths import NotePath, folder_of
 from knapper.core.plan import (
     Change,
@@ -41,7 +42,7 @@ from knapper.shell.folder import Folder, Stamp, is_settled, new_aside
 from knapper.shell.recovery import keep_stray
 from knapper.shell.renaming import NotPossibleError
 from knapper.shell.store import LARGE, Store
-from knapper.sync.tree import FOLDER, is_file, is_mergeable, key
+from knapper.sync.tree import FOLDER, is_file, key
 
 __all__ = ["Executor", "Place"]
 
@@ -57,12 +58,13 @@ class Place(NamedTuple):
     """How the store names a folder: `root` is "" for the vault, else the replica's name.
 
     `prefix` stands before its paths there, `history` before those of versions, which
-    are always paths of the vault.
+    are always paths of the vault. `stamp` is for the names of conflict copies, "" for none.
     """
 
     root: str
     prefix: str = ""
     history: str = ""
+    stamp: str = ""
 
 
 class _Step(NamedTuple):
@@ -96,7 +98,7 @@ class Executor:
     ) -> None:
         self._folder = folder
         self._store = store
-        self._root, self._prefix, self._history = place
+        self._root, self._prefix, self._history, self._stamp = place
         self._run = run
         self._asides = Asides(folder, store, origin)
         self._progress = progress
@@ -256,7 +258,7 @@ class Executor:
 
     @property
     def contents(self) -> Mapping[State, bytes]:
-        """What was written that stood nowhere before, by digest."""
+        """Texts that were merged, or written over others, by digest."""
         return self._asides.contents
 
     # -- in place ------------------------------------------------------------------------
@@ -306,8 +308,17 @@ class Executor:
             try:
                 folder.rename_new(step.aside, path)
             except FileExistsError:  # by now there is something newer still
-                self._keep_stray(step.aside, path)
+                self._keep_beside(step.aside, path)
             raise OSError(0, CHANGED)
+
+    def _keep_beside(self, aside: NotePath, path: NotePath) -> None:
+        """Keep what somebody wrote, beside what he or another put in its place since."""
+        if self._stamp:
+            with suppress(OSError):
+                name = copy_name(path, self._stamp, lambda it: not self._folder.absent(it))
+                self._folder.rename_new(aside, name)
+                return
+        self._keep_stray(aside, path)
 
     def _replace(self, step: _Step) -> None:
         folder, path, aside = self._folder, step.change.path, step.aside
@@ -395,9 +406,8 @@ class Executor:
                     for step in rewritten
                 ],
             )
-            for after in {step.after for step in rewritten if is_mergeable(step.change.path)}:
-                if after in self.contents:  # whoever saves over it has perhaps not seen it
-                    self._store.keep_in(connection, self.contents[after], after)
+            for state, content in self.contents.items():  # who saves over it may not have seen it
+                self._store.keep_in(connection, content, state)
             connection.executemany(
                 "insert or ignore into version values (?, ?, 0, ?)",
                 [
