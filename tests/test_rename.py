@@ -162,6 +162,52 @@ def test_a_heading_and_the_links_to_it(vault: Path) -> None:
     )
 
 
+def test_a_heading_with_a_number_sign_is_named_by_its_text(vault: Path) -> None:
+    files = {"A.md": "# Issue # 5\n[[#Issue 5]]\n"}
+    found = renamed(vault, files, "A#Issue # 5", "Issue six")
+    assert found["A.md"] == "# Issue six\n[[#Issue six]]\n"
+
+
+def test_a_link_that_named_no_heading_and_names_the_new_one_is_reported(vault: Path) -> None:
+    make(vault, {"A.md": "# Old\n", "s.md": "[[A#New]] [[A#Old]] [[A#New]]"})
+    plan = plan_rename(open_workspace(vault, root=vault), "A#Old", "New")
+    assert [(one.path, one.line, one.reason) for one in plan.left] == [
+        ("s.md", 1, "'New' named no heading and names 'New' now")
+    ]
+
+
+def test_a_folder_is_spelt_as_it_is_already(vault: Path) -> None:
+    files = {"Notes/A.md": "", "B.md": "", "notes2/C.md": ""}
+    assert "Notes/B.md" in renamed(vault, files, "B", "/notes/B")
+
+
+SETTINGS = [
+    ("templates.json", {"folder": "x/f"}, "x/f", "a folder of templates"),
+    ("templates.json", {"folder": "x/f"}, "x", "a folder of templates"),
+    ("daily-notes.json", {"template": "x/f/A"}, "x/f/A.md", "a template"),
+    ("daily-notes.json", {"folder": "x/f"}, "x/f", "the folder of notes of days"),
+    ("app.json", {"attachmentFolderPath": "x/f"}, "x/f", "the folder of attachments"),
+    ("app.json", {"userIgnoreFilters": ["x/f/"]}, "x/f", "excluded files"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "old", "what"), SETTINGS)
+def test_settings_that_name_what_is_renamed_are_told(
+    vault: Path, name: str, value: dict[str, object], old: str, what: str
+) -> None:
+    make(vault, {f".obsidian/{name}": json.dumps(value), "x/f/A.md": "", "x/g.md": ""})
+    plan = plan_rename(open_workspace(vault, root=vault), old, "new")
+    reason = f"Obsidian's settings name it as {what}; change it there"
+    assert [(one.path, one.reason) for one in plan.left] == [(old, reason)]
+    assert not plan_rename(open_workspace(vault, root=vault), "x/g", "h").left
+
+
+def test_a_configuration_that_names_what_is_renamed_is_told(vault: Path) -> None:
+    make(vault, {".knapper.toml": 'exclude = ["Old/*.md"]\n', "Old/A.md": "", "Older/B.md": ""})
+    assert plan_rename(open_workspace(vault, root=vault), "Old", "New").left
+    assert not plan_rename(open_workspace(vault, root=vault), "Older", "New").left
+
+
 def test_the_command_plans_acts_and_tells_how_to_undo(
     vault: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

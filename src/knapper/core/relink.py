@@ -29,6 +29,7 @@ from knapper.core.vault import Found, Missing, Resolution, Vault, reduced_headin
 
 __all__ = ["Renaming", "may_name", "relinked", "renaming", "retitled"]
 
+_SHOWN = 60
 _NBSP = str.maketrans("\u00a0\u202f", "  ")
 
 
@@ -92,11 +93,16 @@ def relinked(note: Note, change: Renaming) -> Rewritten:
     kept = tuple(edit for edit in made.edits if come_out((edit,)))
     kept = kept if come_out(kept) else ()
     left = (
-        Unwritable(edit.span.start, f"'{edit.text}' would be read otherwise in this place")
+        Unwritable(edit.span.start, f"{_begun(edit.text)} would be read otherwise in this place")
         for edit in made.edits
         if edit not in kept
     )
     return Rewritten(kept, (*made.left, *left))
+
+
+def _begun(text: str) -> str:
+    """Return a text in quotes; of a long one, as the card of a canvas, the beginning."""
+    return f"'{text}'" if len(text) <= _SHOWN else f"'{text[:_SHOWN]}…'"
 
 
 def _come_out(note: Note, holds: Callable[[str, str], bool], edits: Sequence[Edit]) -> bool:
@@ -241,7 +247,11 @@ def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -
         new = [inside if reduced_heading(part) == old else part for part in parts]
         if meant is None:  # a chain of headings that may be out of order follows all the same
             known = all(reduced_heading(part) in texts for part in parts if part.strip())
-            return f"{name}#{'#'.join(new)}" if known and new != parts else None
+            if known and new != parts:
+                return f"{name}#{'#'.join(new)}"
+            if heading_named(after, subpath) is not None:
+                raise CannotWriteError(f"'{subpath}' named no heading and names '{title}' now")
+            return None
         if heading_named(after, subpath) == meant:
             return None
         chains: list[list[str]] = [new]

@@ -108,6 +108,19 @@ class Settings(NamedTuple):
         beside = path.startswith("./") or path == "."
         return join(folder_of(note) if beside else "", path) or ""
 
+    def naming(self, path: NotePath) -> Iterator[str]:
+        """Yield what a file or folder is in these settings, which a renaming does not change."""
+        named = {
+            "a folder of templates": self.template_folders,
+            "a template": (*self.template_files, *(f"{one}.md" for one in self.template_files)),
+            "the folder of notes of days": tuple(one.folder for one in self.periods),
+            "the folder of attachments": (self.attachment_folder_path.strip("/"),),
+            "excluded files": self.ignore_filters,
+        }
+        for what, paths in named.items():
+            if any(f"{one}/".startswith(f"{path}/") for one in paths):
+                yield what
+
 
 DEFAULT_SETTINGS = Settings()
 
