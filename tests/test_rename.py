@@ -59,6 +59,9 @@ def renamed(root: Path, files: dict[str, str], old: str, new: str) -> dict[str, 
         ("[[./A]] [[/A]]", "[[./B]] [[/B]]"),
         ("From: [[ A ]] <br/>\r\n", "From: [[ B ]] <br/>\r\n"),
         ("no link to it, A", "no link to it, A"),
+        ("[x][r]\n\n[r]: A.md 'A'\n[s]: <A.md#h>\n", "[x][r]\n\n[r]: B.md 'A'\n[s]: <B.md#h>\n"),
+        ("> [r]: A\n\n[^1]: A.md\n", "> [r]: B\n\n[^1]: A.md\n"),
+        ("```\n[r]: A.md\n```\n[A]: https://A.md\n", "```\n[r]: A.md\n```\n[A]: https://A.md\n"),
     ],
 )  # fmt: skip
 def test_links_follow_a_note(vault: Path, text: str, after: str) -> None:
@@ -89,6 +92,27 @@ def test_relative_links_of_a_moved_note_keep_their_place_though_nothing_is_there
     files = {"x/A.md": "[o](../../out.md) [[./none]] [n](../y/none.md)"}
     found = renamed(vault, files, "x/A", "/d/e/A")
     assert found["d/e/A.md"] == "[o](../../../out.md) [[../../x/none]] [n](../../y/none.md)"
+
+
+FOLDER_LINKS = [
+    ("[x](f/g)", "s.md", "[x](h/g)", "s.md"),
+    ("[x](f/g/) [y](/f) [z](./f/)", "s.md", "[x](h/g/) [y](/h) [z](./h/)", "s.md"),
+    ("[x](../f/LICENSE)", "q/s.md", "[x](../h/LICENSE)", "q/s.md"),
+    ("[x](g) [y](../q) [z](LICENSE)", "f/s.md", "[x](g) [y](../q) [z](LICENSE)", "h/s.md"),
+]
+
+
+@pytest.mark.parametrize(("text", "source", "after", "goal"), FOLDER_LINKS)
+def test_markdown_links_to_folders_and_plain_files_follow(
+    vault: Path, text: str, source: str, after: str, goal: str
+) -> None:
+    files = {"f/g/A.md": "", "f/LICENSE": "", "q/B.md": "", source: text}
+    assert renamed(vault, files, "f", "/h")[goal] == after
+
+
+def test_a_note_that_moves_keeps_its_links_to_folders(vault: Path) -> None:
+    files = {"f/g/A.md": "", "f/s.md": "[x](g) [y](g/) [z](f/g)", "q/B.md": ""}
+    assert renamed(vault, files, "f/s", "q/")["q/s.md"] == "[x](../f/g) [y](../f/g/) [z](f/g)"
 
 
 def test_a_new_name_does_not_take_a_link_from_another_note(vault: Path) -> None:

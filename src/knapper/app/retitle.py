@@ -4,10 +4,11 @@ from knapper.app.referring import Plan, References
 from knapper.app.workspace import Workspace
 from knapper.core.errors import KnapperError
 from knapper.core.note import Note, facts_of
-from knapper.core.subpaths import heading_named
 from knapper.core.paths import NotePath, is_note
 from knapper.core.references import Rewritten
-from knapper.core.relink import may_name, retitled
+from knapper.core.relink import may_name
+from knapper.core.retitle import retitled
+from knapper.core.subpaths import heading_named
 from knapper.core.text import Edit, Span, apply_edits
 from knapper.core.vault import Vault, reduced_heading
 

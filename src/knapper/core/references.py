@@ -1,7 +1,8 @@
 """Every place where a file of the vault names another one, and writing it anew.
 
-A note names files in its links and in its properties, a canvas in its cards and in
-the text of cards, a base in its formulas and filters.
+A note names files in its links, in the definitions of links (`[x]: path`) and in its
+properties, a canvas in its cards and in the text of cards, a base in its formulas and
+filters.
 """
 
 import json
@@ -14,7 +15,7 @@ from knapper.core.base import BaseReference, base_references
 from knapper.core.canvas import CanvasNode, value_span
 from knapper.core.frontmatter import PropertyLink, read_tree
 from knapper.core.frontmatter.scalars import double_quoted, is_one_line, single_quoted
-from knapper.core.inline import Link
+from knapper.core.inline import Link, decoded
 from knapper.core.link_text import encoded
 from knapper.core.note import Note
 from knapper.core.paths import extension
@@ -68,6 +69,13 @@ def rewritten(note: Note, change: Change) -> Rewritten:
 
 _Made = Callable[[], Edit | None]
 
+# CommonMark 0.31, section 4.7; a footnote is none
+_DEFINITION = re.compile(
+    r"^[ >]*+\[(?!\^)[^\[\]\n]++\]:[ \t]*+(?:(?P<pointed><)(?=[^<>\n]*+>))?"
+    r"(?P<target>(?(pointed)[^<>\n]++|[^<\s]\S*+))(?=[>\s]|\Z)",
+    re.MULTILINE,
+)
+_EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//|#")
 _UNFIT = re.compile(r"[#^|]|\[\[|\]\]")
 
 
@@ -83,6 +91,9 @@ def _edits(note: Note, change: Change) -> Iterator[tuple[int, _Made]]:
                 yield node.offset, partial(_in_canvas, note, node, key, change)
     for link in note.links:
         yield link.start, partial(_in_body, note, link, change)
+    for match in _DEFINITION.finditer(note.text, note.body) if note.is_markdown else ():
+        if note.region_at(match.start("target")) is None and not _EXTERNAL.match(match["target"]):
+            yield match.start(), partial(_in_definition, match, change)
     for held in note.frontmatter_links:
         yield held.span.start, partial(_in_properties, note, held, change)
 
@@ -94,6 +105,15 @@ def _in_body(note: Note, link: Link, change: Change) -> Edit | None:
     span = Span(link.target_start, link.target_end)
     pointed = note.text.startswith("<", link.target_start - 1)
     return Edit(span, _spelt(note.text[slice(*span)], link.target, new, link.kind, pointed=pointed))
+
+
+def _in_definition(match: "re.Match[str]", change: Change) -> Edit | None:
+    written, pointed = match["target"], match["pointed"] is not None
+    old = decoded(written)
+    new = change(old, "md")
+    if new is None or new == old:
+        return None
+    return Edit(Span(*match.span("target")), _spelt(written, old, new, "md", pointed=pointed))
 
 
 def _spelt(written: str, old: str, new: str, kind: Kind, *, pointed: bool = False) -> str:

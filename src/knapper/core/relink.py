@@ -1,4 +1,4 @@
-"""Keeping the meaning of links when files or headings are renamed.
+"""Keeping the meaning of links when files are renamed.
 
 A link that meant a file before means the same file after, wherever it is then: one
 that was found must be found, and no new name takes a link away from another file.
@@ -10,7 +10,6 @@ from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from knapper.core.link_text import linkable
 from knapper.core.note import Note
 from knapper.core.paths import (
     NotePath,
@@ -18,16 +17,16 @@ from knapper.core.paths import (
     folded,
     folder_of,
     is_note,
+    join,
     relative,
     stem_of,
     tidy,
 )
 from knapper.core.references import CannotWriteError, Kind, Rewritten, Unwritable, rewritten
-from knapper.core.subpaths import heading_named
 from knapper.core.text import Edit, apply_edits
-from knapper.core.vault import Found, Missing, Resolution, Vault, reduced_heading
+from knapper.core.vault import Found, Missing, Resolution, Vault
 
-__all__ = ["Renaming", "may_name", "relinked", "renaming", "retitled"]
+__all__ = ["Renaming", "may_name", "relinked", "renaming"]
 
 _SHOWN = 60
 _NBSP = str.maketrans("\u00a0\u202f", "  ")
@@ -143,12 +142,7 @@ def _new_target(
         return None
     was, now = change.before.resolve(target, source), change.after.resolve(target, here)
     if isinstance(was, Missing):
-        if tidy(path).startswith(("./", "../")) and folder_of(source) != folder_of(here):
-            return f"{_same_place(path.strip(), source, here)}{mark}{subpath}"
-        if isinstance(now, Found) and not change.dead_only:
-            message = f"'{path}' led nowhere and leads to '{now.path}' now"
-            raise CannotWriteError(message)
-        return None
+        return _new_missing(change, source, target, kind, now)
     if not isinstance(was, Found):
         if _moved_like(was, now, change) or change.dead_only:
             return None
@@ -162,6 +156,50 @@ def _new_target(
         if change.after.resolve(text, here) == Found(goal):
             return f"{text}{mark}{subpath}"
     raise CannotWriteError(f"no link can tell '{goal}' from the other files of its name")
+
+
+def _new_missing(
+    change: Renaming, source: NotePath, target: str, kind: Kind, now: Resolution
+) -> str | None:
+    """Return what a target has to be that leads to no note: it keeps its place."""
+    path, mark, subpath = target.partition("#")
+    here = change.new_path(source)
+    if kind == "md" and (place := _place(path, source, change.before)):
+        new = _to_place(path.strip(), place, source, change)
+        return f"{new}{mark}{subpath}" if new != path.strip() else None
+    if tidy(path).startswith(("./", "../")) and folder_of(source) != folder_of(here):
+        return f"{_same_place(path.strip(), source, here)}{mark}{subpath}"
+    if isinstance(now, Found) and not change.dead_only:
+        raise CannotWriteError(f"'{path}' led nowhere and leads to '{now.path}' now")
+    return None
+
+
+def _place(path: str, source: NotePath, vault: Vault) -> str | None:
+    """Return the folder, or file without an extension, to which a Markdown link leads.
+
+    In Obsidian it leads nowhere, and yet it works in other tools.
+    """
+    name = tidy(path).rstrip("/")
+    for place in (join(folder_of(source), name), name.strip("/")):
+        inside = f"{place}/"
+        if place and (place in vault.files or any(one.startswith(inside) for one in vault.files)):
+            return place
+    return None
+
+
+def _to_place(path: str, place: str, source: NotePath, change: Renaming) -> str:
+    """Return the path by which a folder or such a file is named after the renaming."""
+    here = change.new_path(source)
+    new = change.moved.get(place) or _new_folder(change.folders, place) or place
+    if new == place and folder_of(source) == folder_of(here):
+        return path
+    slash = "/" if path.endswith("/") else ""
+    if path.startswith("/"):
+        return f"/{new}{slash}"
+    if join(folder_of(source), tidy(path)) != place:
+        return f"{new}{slash}"
+    way = relative(folder_of(here), new)
+    return f"{'./' if path.startswith('./') and not way.startswith('..') else ''}{way}{slash}"
 
 
 def _is_spelt(written: str, path: NotePath) -> bool:
@@ -218,47 +256,3 @@ def _new_folder(folders: Mapping[str, str], folder: str) -> str | None:
         if folder == old or folder.startswith(f"{old}/"):
             return new + folder[len(old) :]
     return None
-
-
-# -- headings ------------------------------------------------------------------------------
-
-
-def retitled(note: Note, path: NotePath, index: int, title: str, vault: Vault) -> Rewritten:
-    """Return the edits of a note's links after heading number `index` of `path` is renamed.
-
-    `vault` has the facts of `path` as they were. A link keeps its other parts.
-    """
-    headings = vault.facts[path].headings
-    after = list(headings)
-    after[index] = headings[index][0], title
-    old = reduced_heading(headings[index][1])
-    inside = linkable(title)
-    texts = {reduced_heading(text) for _, text in headings}
-
-    def change(target: str, kind: Kind) -> str | None:
-        name, mark, subpath = target.partition("#")
-        last = subpath.rpartition("#")[2].strip()
-        if kind in ("path", "folder") or not mark or last.startswith(("^", "[^")):
-            return None
-        if vault.resolve(target, note.path) != Found(path):
-            return None
-        parts = subpath.split("#")
-        meant = heading_named(headings, subpath)
-        new = [inside if reduced_heading(part) == old else part for part in parts]
-        if meant is None:  # a chain of headings that may be out of order follows all the same
-            known = all(reduced_heading(part) in texts for part in parts if part.strip())
-            if known and new != parts:
-                return f"{name}#{'#'.join(new)}"
-            if heading_named(after, subpath) is not None:
-                raise CannotWriteError(f"'{subpath}' named no heading and names '{title}' now")
-            return None
-        if heading_named(after, subpath) == meant:
-            return None
-        chains: list[list[str]] = [new]
-        chains += [[*parts[:at], inside, *parts[at + 1 :]] for at in range(len(parts))]
-        for chain in chains:
-            if heading_named(after, "#".join(chain)) == meant:
-                return f"{name}#{'#'.join(chain)}"
-        raise CannotWriteError(f"'{subpath}' would mean another heading")
-
-    return rewritten(note, change)
