@@ -112,7 +112,22 @@ def test_it_is_among_the_rules_that_are_on(vault: WriteVault, knapper: Knapper) 
     }
 
 
+def test_the_case_of_its_properties_does_not_count(vault: WriteVault, knapper: Knapper) -> None:
+    files = {**NOTES, "Rules/no-twitter.md": "---\nCheck: forbidden-text\nText: Tweet\n---\n"}
+    assert knapper(vault(files), "check", "--output-format", "json").rules == ["no-twitter"]
+
+
 WRONG = [
+    pytest.param(
+        "no-twitter", "check: forbidden-text",
+        "text: expected at least one text, else the rule asks for nothing",
+        id="nothing that it forbids",
+    ),
+    pytest.param(
+        "has-sources", "check: required-heading\nheadings: []",
+        "headings: expected at least one text, else the rule asks for nothing",
+        id="nothing that it asks for",
+    ),
     pytest.param(
         "no-twitter", "check: forbiden-text",
         "check: no check is called 'forbiden-text'; did you mean 'forbidden-text'?",
@@ -135,7 +150,7 @@ WRONG = [
         id="an option of another type",
     ),
     pytest.param(
-        "no-twitter", "check: forbidden-text\nseverity: fatal",
+        "no-twitter", "check: forbidden-text\ntext: a\nseverity: fatal",
         "severity: 'fatal' is none of error, warning, info",
         id="a severity that is not there",
     ),
@@ -145,17 +160,17 @@ WRONG = [
         id="properties that cannot be read",
     ),
     pytest.param(
-        "No Twitter!", "check: forbidden-text",
+        "No Twitter!", "check: forbidden-text\ntext: a",
         "a rule is called by the note's name; expected one word, like 'no-twitter'",
         id="a name of two words",
     ),
     pytest.param(
-        "broken-wikilink", "check: forbidden-text",
+        "broken-wikilink", "check: forbidden-text\ntext: a",
         "a rule of knapper is called 'broken-wikilink'; expected another name",
         id="the name of another rule",
     ),
     pytest.param(
-        "links", "check: forbidden-text",
+        "links", "check: forbidden-text\ntext: a",
         "'links' is a family of rules; expected another name",
         id="the name of a family",
     ),

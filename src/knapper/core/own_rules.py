@@ -49,6 +49,9 @@ def own_rules(
     return tuple(found)
 
 
+_ASKED: Mapping[str, str] = {"forbidden-text": "text", "required-heading": "headings"}
+"""Checks that ask for nothing unless this option says what."""
+
 _USUAL = frozenset(
     ("check", "summary", "severity", "enabled", "since", "title", "tags", "aliases", "cssclasses",
      "created", "modified", "knapper-ignore")
@@ -63,18 +66,25 @@ def _declares(note: Note) -> bool:
     error = note.frontmatter.error
     if error is not None:
         raise ConfigError(note.path, "", f"its properties cannot be read: {error.message}")
-    return "check" in note.frontmatter.data
+    return note.frontmatter.has("check")
 
 
 class _Declaration(OptionReader):
     """Reads one note as a rule."""
 
     def rule(self, note: Note, checks: Mapping[str, Check]) -> Rule:
-        data: Mapping[str, Value] = note.frontmatter.data
+        # Obsidian compares the names of properties without case
+        data: Mapping[str, Value] = {
+            key.lower(): value for key, value in note.frontmatter.data.items()
+        }
         check = self.check(data, checks)
         given = {key: value for key, value in data.items() if key not in _USUAL}
         self.known_keys(given, {*check.options, *_USUAL})
         defaults = {name: option.default for name, option in check.options.items()}
+        options = self.options(_as_lists(given, check), check)
+        asked = _ASKED.get(self.text(data, "check", ""))
+        if asked is not None and not options.get(asked):
+            self.fail(asked, "expected at least one text, else the rule asks for nothing")
         severity = data.get("severity", "warning")
         if severity not in SEVERITIES:
             self.fail("severity", f"{severity!r} is none of {', '.join(SEVERITIES)}")
@@ -85,7 +95,7 @@ class _Declaration(OptionReader):
             enabled=self.flag(data, "enabled", True),
             summary=self.text(data, "summary", "A rule of this vault."),
             family=OWN,
-            options={**defaults, **self.options(_as_lists(given, check), check)},
+            options={**defaults, **options},
         )
 
     def check(self, data: Mapping[str, Value], checks: Mapping[str, Check]) -> Check:
