@@ -141,6 +141,8 @@ def _judge_subpath(link: Link, subpath: str, path: NotePath, vault: Vault) -> It
         return
     facts = vault.facts_of(path)
     match found.type:
+        case "block" if "=" in subpath or path.lower().endswith(".excalidraw.md"):
+            return  # a part of a drawing, which only the plugin Excalidraw knows
         case "block" | "footnote":
             yield Suspect(link, found.type, (path,))
         case "base-view":

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 import yaml
 
+from knapper.core.frontmatter.readable import readable, restored
 from knapper.core.frontmatter.scalars import Value, plain_value
 from knapper.core.text import Span
 
@@ -63,7 +64,8 @@ def read_tree(source: str, base: int = 0) -> Tree:
         return Tree(None, YamlError(base + unprintable.start(), f"{code} cannot stand in YAML"))
     reader = _Reader(source, base)
     try:
-        return Tree(reader.document(), reader.duplicate)
+        root = reader.document()
+        return Tree(root, reader.duplicate or _at_the_margin(root, source, base))
     except _RefusedError as refused:
         return Tree(None, YamlError(base + refused.offset, refused.message))
     except yaml.MarkedYAMLError as trouble:
@@ -79,13 +81,6 @@ _TOO_DEEP_FOR_LIBYAML = "exceeded maximum nesting depth"
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-# YAML 1.1, which libyaml reads, breaks lines at these and 1.2 does not; their
-# stand-ins are as long, and never characters of a text
-_NOT_BREAKS = {"\x85": "\U0001fffe", "\u2028": "\U0001ffff", "\u2029": "\U0002fffe"}
-_HAS_NOT_BREAK = re.compile("[\x85\u2028\u2029]")
-_TO_STAND_INS = str.maketrans(_NOT_BREAKS)
-_FROM_STAND_INS = str.maketrans({stand_in: char for char, stand_in in _NOT_BREAKS.items()})
-_TAB_LINE = re.compile(r"^ *+\t[ \t]*+$", re.MULTILINE)
 
 _STYLES: dict[str | None, Style] = {
     None: "plain",
@@ -96,6 +91,28 @@ _STYLES: dict[str | None, Style] = {
     ">": "folded",
 }
 _TYPED_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null"))
+
+
+def _at_the_margin(node: Node | None, source: str, base: int) -> YamlError | None:
+    """Return where a list in brackets or a text in quotes goes on at the margin.
+
+    YAML wants blanks there, and Obsidian's reader insists; only a closing bracket may
+    stand so (both libraries of JavaScript; YAML 1.2.2, section 7.4).
+    """
+    if node is None or node.style in ("plain", "literal", "folded", "alias"):
+        return None
+    if node.style == "block":
+        inside = (*node.items, *(value for _, value in node.pairs))
+        return next(filter(None, (_at_the_margin(one, source, base) for one in inside)), None)
+    start, end = node.span
+    at = source.find("\n", start - base, end - base)
+    while at >= 0:
+        following = source[at + 1 : at + 2]
+        if not (following.isspace() or (node.style == "flow" and following in "]}#")):
+            message = "a value over several lines needs blanks at the beginning of each"
+            return YamlError(base + at + 1, message)
+        at = source.find("\n", at + 1, end - base)
+    return None
 
 
 class _RefusedError(Exception):
@@ -113,20 +130,11 @@ class _Reader:
     def __init__(self, source: str, base: int) -> None:
         self.source = source
         self.base = base
-        self.stood_in = _HAS_NOT_BREAK.search(source) is not None
-        self.events: Iterator[yaml.Event] = yaml.parse(self._readable(source), Loader=_LOADER)
+        text, self.stood_in = readable(source)
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
         self.anchors: dict[str, Node | None] = {}
         self.aliased = 0
         self.duplicate: YamlError | None = None
-
-    def _readable(self, source: str) -> str:
-        """Return a text of the same length that libyaml reads as YAML 1.2 would."""
-        if self.stood_in:
-            source = source.translate(_TO_STAND_INS)
-        if "\t" in source:
-            # a line of blanks only is an empty line, with a tab too
-            source = _TAB_LINE.sub(lambda match: " " * len(match[0]), source)
-        return source
 
     def document(self) -> Node | None:
         """Return the root of the only document, None if there is none."""
@@ -177,7 +185,7 @@ class _Reader:
     def scalar(self, event: yaml.ScalarEvent) -> Node:
         style, text, tag = _STYLES[event.style], event.value, event.tag
         if self.stood_in:
-            text = text.translate(_FROM_STAND_INS)
+            text = restored(text)
         reads_as_value = tag in _TYPED_TAGS if tag is not None else style == "plain"
         start, end = _start(event), _end(event)
         if style in ("literal", "folded"):
