@@ -34,17 +34,17 @@ class Changes(NamedTuple):
 
 def staged(workspace: Workspace) -> Changes:
     """Return what is staged; the vault is as the next commit would have it."""
-    git = Git(workspace.root, "--staged")
-    on_disk = [one for one in git.unstaged() if one.old and extension(one.path) in CHECKED]
-    contents = git.contents(one.old for one in on_disk)
-    instead = {one.path: contents[one.old].decode(errors="replace") for one in on_disk}
-    return _changes(git, git.staged(), instead)
+    with Git(workspace.root, "--staged") as git:
+        on_disk = [one for one in git.unstaged() if one.old and extension(one.path) in CHECKED]
+        contents = git.contents(one.old for one in on_disk)
+        instead = {one.path: contents[one.old].decode(errors="replace") for one in on_disk}
+        return _changes(git, git.staged(), instead)
 
 
 def changed(workspace: Workspace, revision: str | None = None) -> Changes:
     """Return what is other than in HEAD, or than where the branch of `revision` parted."""
-    git = Git(workspace.root, "--changed" if revision is None else "--since")
-    return _changes(git, git.changed(revision), {})
+    with Git(workspace.root, "--changed" if revision is None else "--since") as git:
+        return _changes(git, git.changed(revision), {})
 
 
 def _changes(

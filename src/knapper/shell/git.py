@@ -1,14 +1,18 @@
 """What git knows of a vault: what changed since when, and what it looked like then.
 
 Git is asked by its own command, without a shell, and only for what its options with
-`-z` print, which no configuration changes. Nothing is written, not even the index.
+`-z` print, which no configuration changes. Nothing is written: `git diff` would take a
+lock to bring the index up to date (GIT_OPTIONAL_LOCKS or not, in git 2.39), and so it
+has a copy of the index to itself.
 """
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, Self
 
 from knapper.core.errors import KnapperError
 from knapper.core.paths import NotePath
@@ -32,9 +36,10 @@ class Difference(NamedTuple):
 
 
 class Git:
-    """The repository around the vault at `root`; paths are those of the vault.
+    """The repository around the vault at `root`, to be used in a `with` statement.
 
-    Raises `KnapperError`, which names `option` as what needs git, where there is none.
+    Paths are those of the vault. Raises `KnapperError`, which names `option` as what
+    needs git, where there is none.
     """
 
     def __init__(self, root: Path, option: str) -> None:
@@ -46,6 +51,18 @@ class Git:
             if "not a git repository" in reason or not reason:
                 reason = "this vault lies in no git repository"
             raise KnapperError(f"{root}: {reason}, and {option} asks git what changed")
+        name = os.fsdecode(self._run("rev-parse", "--git-path", "index").stdout).rstrip("\n")
+        index = root / name
+        self._copy = TemporaryDirectory(prefix="knapper-")
+        if index.exists():  # else nothing was ever added
+            copied = shutil.copy2(index, Path(self._copy.name) / "index")
+            self._environment["GIT_INDEX_FILE"] = str(copied)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._copy.cleanup()
 
     def staged(self) -> list[Difference]:
         """Return what is staged, against HEAD."""
