@@ -21,11 +21,14 @@ def run() -> None:
     Of a sync of ten thousand files, that would be a tenth of the time.
     """
     status: object = 0
-    _lend_streams()
+    _open_streams()
+    _read_names_as_utf_8()
     try:
         main()
     except SystemExit as ended:
         status = ended.code or 0
+    except OSError:  # of what is printed before there is anybody to catch it
+        status = 1
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
@@ -34,11 +37,25 @@ def run() -> None:
     os._exit(status if isinstance(status, int) else 1)
 
 
-def _lend_streams() -> None:
-    """Give a program without a window (pythonw, on Windows) somewhere to speak to."""
-    for name in ("stdout", "stderr"):
+def _open_streams() -> None:
+    """Give a stream that the caller has closed a place to go."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for good
+
+
+def _read_names_as_utf_8() -> None:
+    """Begin again where the locale has another encoding for the names of files.
+
+    Names are bytes, and Obsidian writes them in UTF-8; read as anything else, links to
+    them would seem broken. What is printed stays in the encoding of the locale.
+    """
+    if sys.getfilesystemencoding() == "utf-8" or os.name != "posix" or sys.flags.utf8_mode:
+        return
+    environment = {"PYTHONIOENCODING": sys.stdout.encoding, **os.environ}
+    # -P: the working folder is a vault, and nothing in it is to be imported
+    call = [sys.executable, "-P", "-X", "utf8", "-m", "knapper", *sys.argv[1:]]
+    os.execve(sys.executable, call, environment)  # noqa: S606 - ourselves
 
 
 def main() -> None:
@@ -83,7 +100,7 @@ def _sync() -> int:
 def _command_line() -> object:
     from knapper.cli.group import knapper
 
-    return knapper.main(standalone_mode=False)
+    return knapper.main(prog_name="knapper", standalone_mode=False)
 
 
 def _run(work: "Callable[[], object]") -> int:
@@ -102,7 +119,8 @@ def _run(work: "Callable[[], object]") -> int:
         return _failed(str(error))
     except OSError as error:  # the disk, not we: a file that may not be seen, a full disk
         reason = (error.strerror or str(error)).lower()
-        return _failed(str(error.filename or "the disk"), f": {reason}")
+        where = error.filename or ("the disk" if _is_somewhere() else "the folder you are in")
+        return _failed(str(where), f": {reason}")
     except Exception as error:
         return _said_by_click(error)
     return status if isinstance(status, int) else 0
@@ -136,3 +154,11 @@ def _said_by_click(error: Exception) -> int:
         "this is a mistake of ours; KNAPPER_DEBUG=1 shows where it happened\n"
     )
     return 2
+
+
+def _is_somewhere() -> bool:
+    """Tell whether the folder that we are in still exists."""
+    try:
+        return bool(os.getcwd())  # noqa: PTH109 - the same call
+    except OSError:
+        return False

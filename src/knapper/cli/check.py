@@ -10,6 +10,7 @@ from knapper.app.check import Checked, check, repair
 from knapper.app.save import save
 from knapper.app.workspace import Workspace, narrowed, open_workspace
 from knapper.cli.adopting import add_suppressions, prune, say_paid, write_baseline
+from knapper.cli.advice import advice
 from knapper.cli.help import Command, option
 from knapper.cli.mending import print_diff, print_fixed, say_not_mended, say_repaired
 from knapper.cli.outputs import (
@@ -37,18 +38,8 @@ __all__ = ["command"]
 _WHICH, _MEND, _KNOWN, _PRINT = "Which notes", "Mending", "Known findings", "Output"
 _RULES = "Which rules"
 
-EXAMPLES = """
-knapper check                       the vault around this folder
-knapper check Projects              report on one folder of it
-knapper check --fix                 mend what is safe to mend
-knapper check --diff                see first what that would change
-knapper check --select links        one family of rules
-knapper check --changed             only what differs from the last commit
-knapper check --write-baseline      adopt it in a vault with old debts
-"""
 
-
-@click.command("check", cls=Command, examples=EXAMPLES)
+@click.command("check", cls=Command)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @option("--staged", is_flag=True, group=_WHICH, help="Only what is staged in git, as it is staged.")
 @option(
@@ -158,6 +149,16 @@ def command(
     \b
     Exit status: 0 nothing is left (infos do not count); 1 something is, or a
     note would be changed (--diff); 2 a mistake in the call or configuration.
+
+    \b
+    Examples:
+      knapper check                       the vault around this folder
+      knapper check Projects              report on one folder of it
+      knapper check --fix                 mend what is safe to mend
+      knapper check --diff                see first what that would change
+      knapper check --select links        one family of rules
+      knapper check --changed             only what differs from the last commit
+      knapper check --write-baseline      adopt it in a vault with old debts
     """
     if suppress and (fix or make_baseline or stdin_filename):
         raise click.UsageError("--add-suppressions goes with --diff, and with no other way out.")
@@ -204,6 +205,8 @@ def command(
         say_paid(known, paid)
     checked = together(checked, known.applied(others))
     _print(workspace, checked, output_format, counts, output_file)
+    if said := advice(workspace, asked, checked):
+        click.echo(said, err=True)
     failed = is_left or any(one.severity != "info" for one in checked.diagnostics)
     return 1 if failed and not exit_zero else 0
 

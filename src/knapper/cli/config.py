@@ -8,6 +8,7 @@ import click
 
 from knapper.app.effective import Effective, Value, effective, schema_of
 from knapper.app.workspace import Workspace, narrowed, open_workspace
+from knapper.cli.help import Command
 from knapper.cli.terminal import printable
 from knapper.core.layers import Explained
 
@@ -17,7 +18,7 @@ _COLUMN = 40
 """Where the comment of a line begins, if the line is short enough."""
 
 
-@click.command("config")
+@click.command("config", cls=Command)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text",
               show_default=True, help="TOML with comments, or JSON.")  # fmt: skip
@@ -43,7 +44,7 @@ def command(
     Examples:
       knapper config                       what holds in this vault
       knapper config Daily/2026-11-25.md   what holds for one note
-      knapper config --schema > .knapper.schema.json
+      knapper config --schema              for an editor that checks TOML
     """
     start = (vault or path or Path()).absolute()
     workspace = narrowed(open_workspace(start, config, vault), select, ignore)

@@ -7,16 +7,22 @@ import click
 
 from knapper.app.facts import facts_shown
 from knapper.app.workspace import open_workspace
+from knapper.cli.help import Command
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
 
-@click.command("facts")
+@click.command("facts", cls=Command)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 def command(path: Path, vault: Path | None) -> int:
-    """Print as JSON what is read from the note at PATH: links, tags, headings, ..."""
+    """Print as JSON what is read from the note at PATH: links, tags, headings and more.
+
+    \b
+    Examples:
+      knapper facts Home.md   what knapper sees in a note
+    """
     if not path.is_file():
         raise KnapperError(f"{path}: there is no such file")
     workspace = open_workspace((vault or path).absolute(), None, vault)

@@ -5,31 +5,43 @@ from importlib import import_module
 import click
 
 from knapper import __version__
+from knapper.cli.help import Group
 
-__all__ = ["knapper"]
+__all__ = ["COMMANDS", "knapper"]
 
-COMMANDS = {
-    "check": "knapper.cli.check",
-    "config": "knapper.cli.config",
-    "facts": "knapper.cli.facts",
-    "init": "knapper.cli.init",
-    "rule": "knapper.cli.rule",
-    "service": "knapper.cli.service",
-    "sync": "knapper.cli.sync",
-    "history": "knapper.cli.history",
-    "lsp": "knapper.cli.lsp",
-    "mcp": "knapper.cli.mcp",
-    "rename": "knapper.cli.rename",
-    "report": "knapper.cli.report",
-    "resolve": "knapper.cli.resolve",
-    "restore": "knapper.cli.restore",
-    "status": "knapper.cli.status",
-    "undo": "knapper.cli.undo",
-    "watch": "knapper.cli.watch",
+SECTIONS = {
+    "Looking and mending": {
+        "check": "Find what is broken, and mend what is safe to mend.",
+        "rule": "Show what a rule is about, or list all rules.",
+        "report": "Say how a vault is, in numbers or as a page.",
+        "facts": "Show what is read from a note, as JSON.",
+        "rename": "Rename a note, folder, file or heading, links too.",
+    },
+    "Keeping in sync": {
+        "watch": "Findings, safe fixes and sync while you write.",
+        "service": "Keep 'watch' running, from login to logout.",
+        "sync": "Sync with sources and replicas once.",
+        "status": "Say what the watcher and the replicas do.",
+        "resolve": "List the conflict copies, or settle one.",
+    },
+    "Taking back": {
+        "undo": "Take back what a run changed.",
+        "history": "List the versions that are kept.",
+        "restore": "Bring back a version of a note.",
+    },
+    "Setting up": {
+        "init": "Make a vault that opens in Obsidian.",
+        "config": "Show what holds here, and where it comes from.",
+        "lsp": "Serve an editor.",
+        "mcp": "Serve a program that speaks MCP.",
+    },
 }
+"""The commands with what each is for, told without importing any of them."""
+
+COMMANDS = {name: said for section in SECTIONS.values() for name, said in section.items()}
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's interface
@@ -38,9 +50,18 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(COMMANDS[cmd_name]).command
+        command = import_module(f"knapper.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([*commands.items()])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_epilog(ctx, formatter)
+        formatter.write("\n'knapper COMMAND --help' tells more of each.\n")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -63,8 +84,8 @@ def knapper() -> None:
 
     \b
     Examples:
-      knapper check                  check the vault around the current folder
-      knapper check --fix            and make the safe fixes (undo takes them back)
+      knapper check                  the vault around this folder
+      knapper check --fix            mend what is safe to mend
       knapper init my-vault          a new vault, ready to use
       knapper rule broken-wikilink   what a rule is about
     """

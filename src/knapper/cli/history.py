@@ -8,13 +8,14 @@ import click
 
 from knapper.app.history import export, found_path, history, name_of
 from knapper.app.roots import find_root
+from knapper.cli.help import Command
 from knapper.cli.terminal import number_of, printable
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
 
-@click.command("history")
+@click.command("history", cls=Command)
 @click.argument("note", required=False)
 @click.option("--export", "goal", type=click.Path(path_type=Path), metavar="DIR",
               help="Write every kept version to DIR, which must be empty.")  # fmt: skip
@@ -24,6 +25,12 @@ def command(note: str | None, goal: Path | None, as_json: bool, vault: Path | No
     """List the versions that are kept (of NOTE, which may be gone).
 
     'knapper restore NOTE@VERSION' brings one back.
+
+    \b
+    Examples:
+      knapper history                 all versions that are kept
+      knapper history Home.md         those of one note
+      knapper history --export kept   write them all to a folder
     """
     root = vault or find_root(Path().absolute())
     if not root.is_dir():

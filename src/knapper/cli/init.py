@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from knapper.app.init import init
+from knapper.cli.help import Command
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import printable
 from knapper.core.config import PRESETS
@@ -13,13 +14,19 @@ from knapper.core.plan import Copy
 __all__ = ["command"]
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--source", "sources", multiple=True, type=click.Path(path_type=Path),
               help="A folder of notes to pull in (may be given again).")  # fmt: skip
 @click.option("--preset", type=click.Choice(tuple(PRESETS)), help="Default: by the notes.")
 def command(folder: Path, sources: tuple[Path, ...], preset: str | None) -> int:
-    """Make FOLDER a vault that opens in Obsidian, with notes from its sources."""
+    """Make FOLDER a vault that opens in Obsidian, with notes from its sources.
+
+    \b
+    Examples:
+      knapper init my-vault                    a new vault
+      knapper init my-vault --source ~/talks   with notes pulled in from a folder
+    """
     with reporting() as progress:
         made = init(folder, sources, preset, progress=progress)
     click.echo(f"{made.root}: a vault with {made.written} files, preset '{made.preset}'")

@@ -5,18 +5,23 @@ from contextlib import nullcontext
 
 import click
 
+from knapper.cli.help import Command
 from knapper.cli.protocol import end_on_signals, protocol_output
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
 
-@click.command("lsp")
+@click.command("lsp", cls=Command)
 def command() -> int:
     """Speak the Language Server Protocol on standard input and output.
 
     Your editor starts this; docs/editors.md says how to set it up. It needs the extra
     'lsp': pip install 'knapper[lsp]'.
+
+    \b
+    Examples:
+      knapper lsp   what an editor is set up to start
     """
     try:
         from knapper.lsp.features import make_server

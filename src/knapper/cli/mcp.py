@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from knapper.app.roots import find_root
+from knapper.cli.help import Command
 from knapper.cli.protocol import end_on_signals
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
 
-@click.command("mcp")
+@click.command("mcp", cls=Command)
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 def command(vault: Path | None) -> int:
     """Speak the Model Context Protocol on standard input and output.
@@ -20,6 +21,10 @@ def command(vault: Path | None) -> int:
     The tools check, fix, facts, backlinks, rename, status and rule work on one vault,
     and change nothing unless they are told to. It needs the extra 'mcp':
     pip install 'knapper[mcp]'.
+
+    \b
+    Examples:
+      knapper mcp --vault ~/notes   what a client is set up to start
     """
     root = (vault or find_root(Path().absolute())).absolute()
     if not root.is_dir():

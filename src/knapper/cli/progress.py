@@ -1,6 +1,7 @@
 """A progress bar on standard error, for long work that somebody watches."""
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,14 +22,14 @@ def reporting() -> Iterator[Callable[[int, int], None]]:
     if quiet:
         yield lambda _done, _all: None
         return
-    began = time.monotonic()
-    drawn = False
+    began, drawn = time.monotonic(), False
+    length = max(1, min(30, shutil.get_terminal_size().columns - 10))
 
     def draw(done: int, whole: int) -> None:
         nonlocal drawn
         if whole and time.monotonic() - began > _PATIENCE:
-            filled = 30 * done // whole
-            bar = "#" * filled + "." * (30 - filled)
+            filled = length * done // whole
+            bar = "#" * filled + "." * (length - filled)
             sys.stderr.write(f"\r[{bar}] {100 * done // whole:3} %")
             sys.stderr.flush()
             drawn = True
@@ -37,5 +38,5 @@ def reporting() -> Iterator[Callable[[int, int], None]]:
         yield draw
     finally:
         if drawn:
-            sys.stderr.write("\r" + " " * 40 + "\r")
+            sys.stderr.write("\r" + " " * (length + 8) + "\r")
             sys.stderr.flush()

@@ -7,12 +7,13 @@ import click
 
 from knapper.app.rename import Plan, carry_out, plan_rename
 from knapper.app.workspace import open_workspace
+from knapper.cli.help import Command
 from knapper.cli.terminal import number_of, printable
 
 __all__ = ["command"]
 
 
-@click.command("rename")
+@click.command("rename", cls=Command)
 @click.argument("old")
 @click.argument("new")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
@@ -26,6 +27,13 @@ def command(old: str, new: str, dry_run: bool, as_json: bool, vault: Path | None
 
     \b
     Exit status: 0 done, 1 some links could not be rewritten, 2 an error.
+
+    \b
+    Examples:
+      knapper rename "Old name.md" "New name"   a note, and every link to it
+      knapper rename "Note#Old" "New"           a heading
+      knapper rename Ideas Projects/Ideas       a folder
+      knapper rename a.png b.png --dry-run      see first what would be done
     """
     workspace = open_workspace(vault or Path().absolute(), root=vault)
     plan = plan_rename(workspace, old, new)

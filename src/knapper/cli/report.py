@@ -8,6 +8,7 @@ import click
 
 from knapper.app.report import Report, report, save_page
 from knapper.app.workspace import open_workspace
+from knapper.cli.help import Command
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import Paint, number_of, printable
 from knapper.core.errors import KnapperError
@@ -20,7 +21,7 @@ __all__ = ["command"]
 _MOST = 10
 
 
-@click.command("report")
+@click.command("report", cls=Command)
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE",
               help="Write one self-contained page ('-': to standard output).")  # fmt: skip
 @click.option("--config", type=click.Path(path_type=Path), help="Instead of .knapper.toml.")
@@ -32,7 +33,12 @@ def command(html: Path | None, config: Path | None, vault: Path | None) -> int:
     nothing of the network. FILE may replace an older report, and no other file.
 
     \b
-    Exit status: 0 the report is made, 2 a mistake in the configuration or the call.
+    Exit status: 0 the report is made, 2 a mistake in the call or configuration.
+
+    \b
+    Examples:
+      knapper report                     how the vault is, in numbers
+      knapper report --html vault.html   as a page, with every finding
     """
     if html is not None and html.suffix.lower() not in (".html", ".htm") and str(html) != "-":
         raise KnapperError(f"{html}: a report is HTML; expected a name that ends with .html")

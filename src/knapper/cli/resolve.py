@@ -8,6 +8,7 @@ import click
 
 from knapper.app.resolve import Conflict, Keep, conflicts, settle
 from knapper.app.roots import find_root
+from knapper.cli.help import Command
 from knapper.cli.terminal import Paint, number_of, printable
 from knapper.core.errors import KnapperError
 from knapper.shell.disk import read_text
@@ -15,21 +16,22 @@ from knapper.shell.disk import read_text
 __all__ = ["command"]
 
 
-@click.command("resolve")
+@click.command("resolve", cls=Command)
 @click.argument("note", required=False)
 @click.option("--keep", type=click.Choice(get_args(Keep)), help="Which of the two is to stay.")
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 def command(note: str | None, keep: Keep | None, vault: Path | None) -> int:
     """List the conflict copies, show how one differs from NOTE, or settle it.
 
-    \b
-    knapper resolve                        lists them
-    knapper resolve "Note.md"              shows in what the copies differ from the note
-    knapper resolve "Note.md" --keep note  puts the copies away
-    knapper resolve "Note (conflict 2026-11-23 host).md" --keep copy
-                                           gives the note what the copy holds
-
     What is put away stays in the history, and 'knapper undo' takes it back.
+
+    \b
+    Examples:
+      knapper resolve                       lists the conflict copies
+      knapper resolve Home.md               shows in what its copies differ
+      knapper resolve Home.md --keep note   puts the copies away
+      knapper resolve "Home (conflict 2026-11-23 laptop).md" --keep copy
+                                            gives the note what the copy holds
     """
     root = vault or find_root(Path().absolute())
     if not root.is_dir():

@@ -6,19 +6,24 @@ import click
 
 from knapper.app.history import found_path, history, restore
 from knapper.app.roots import find_root
+from knapper.cli.help import Command
 from knapper.cli.terminal import printable
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
 
-@click.command("restore")
+@click.command("restore", cls=Command)
 @click.argument("version", metavar="NOTE@VERSION")
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 def command(version: str, vault: Path | None) -> int:
     """Bring back a version of a note; 'knapper history' lists them.
 
     What is there now is kept as a version, and 'knapper undo' takes this back.
+
+    \b
+    Examples:
+      knapper restore Home.md@3   the version that 'history' calls 3
     """
     note, at, name = version.rpartition("@")
     if not at or not note or not name:

@@ -6,16 +6,23 @@ import click
 
 from knapper.app.rule import rule_called, rule_told
 from knapper.app.workspace import rule_notes
+from knapper.cli.help import Command
 from knapper.cli.terminal import Paint
 
 __all__ = ["command"]
 
 
-@click.command("rule")
+@click.command("rule", cls=Command)
 @click.argument("name", required=False)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
 def command(name: str | None, output_format: str) -> int:
-    """Show the page of a rule, or list all rules."""
+    """Show the page of a rule, or list all rules.
+
+    \b
+    Examples:
+      knapper rule                   all rules
+      knapper rule broken-wikilink   why it matters, with examples
+    """
     if name is None:
         _list(output_format)
         return 0

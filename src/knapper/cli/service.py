@@ -6,6 +6,7 @@ import click
 
 from knapper.app.roots import find_root
 from knapper.app.service import install, service_of, standing, uninstall
+from knapper.cli.help import Group
 from knapper.cli.terminal import printable
 from knapper.cli.watch import http_option, needs_http
 from knapper.core.errors import KnapperError
@@ -18,7 +19,7 @@ _VAULT = click.option(
 )
 
 
-@click.group("service")
+@click.group("service", cls=Group)
 def command() -> None:
     """Keep 'knapper watch' running on a vault, from login to logout.
 
@@ -42,9 +43,10 @@ def command() -> None:
 def install_command(
     dry_run: bool, port: int | None, no_fix: bool, no_sync: bool, vault: Path | None
 ) -> int:
-    """Write the service's file and start it; do it again after an update of Python.
+    """Write the service's file and start it.
 
-    With --http it serves the page as well; 'knapper status' shows its address.
+    Do it again after an update of Python. With --http it serves the page as well; 'knapper
+    status' shows its address.
     """
     root = _root(vault)
     needs_http(port)
@@ -72,7 +74,7 @@ def install_command(
 @command.command("uninstall")
 @_VAULT
 def uninstall_command(vault: Path | None) -> int:
-    """Stop the service and remove its file; nothing in the vault changes."""
+    """Stop it and remove its file; nothing in the vault changes."""
     was_there, problem = uninstall(_root(vault))
     if not was_there:
         click.echo("no service is installed for this vault")

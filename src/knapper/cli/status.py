@@ -8,13 +8,14 @@ import click
 
 from knapper.app.roots import find_root
 from knapper.app.status import Standing, standing
+from knapper.cli.help import Command
 from knapper.cli.terminal import Paint, number_of, printable
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
 
-@click.command("status")
+@click.command("status", cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 def command(as_json: bool, vault: Path | None) -> int:
@@ -23,6 +24,11 @@ def command(as_json: bool, vault: Path | None) -> int:
     \b
     Exit status: 0 all is equal, 1 something is unresolved or was skipped,
     2 halted, 3 an error.
+
+    \b
+    Examples:
+      knapper status          what waits for you
+      knapper status --json   for a program
     """
     try:
         root = vault or find_root(Path().absolute())

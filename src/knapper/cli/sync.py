@@ -6,12 +6,13 @@ import click
 
 from knapper.app.pair import Intent
 from knapper.app.roots import find_root
+from knapper.cli.help import Command
 from knapper.cli.synced import synced
 
 __all__ = ["command"]
 
 
-@click.command("sync")
+@click.command("sync", cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan or what was done as JSON.")
@@ -29,6 +30,12 @@ def command(
     \b
     Exit status: 0 both sides are equal, 1 something is unresolved or was skipped,
     2 halted (nothing was deleted or overwritten), 3 an error.
+
+    \b
+    Examples:
+      knapper sync --dry-run   see first what would be done
+      knapper sync             with all sources and replicas
+      knapper sync laptop      with one of them
     """
     root = vault or find_root(Path().absolute())
     return synced(root, names, Intent(not dry_run, confirm), as_json=as_json)

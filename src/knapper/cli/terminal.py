@@ -2,12 +2,17 @@
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import TextIO
+from unicodedata import category, east_asian_width
 from urllib.parse import quote
 
-__all__ = ["Paint", "is_terminal", "number_of", "printable"]
+__all__ = ["Paint", "columns_of", "head", "is_terminal", "number_of", "printable", "tail"]
+
+_WIDEST = 108
+"""Columns that are filled at most, and where nobody looks."""
 
 _CONTROL = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -25,6 +30,34 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text.replace("\t", " "))
 
 
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if category(character) in ("Mn", "Me", "Cf"):
+        return 0  # accents, joiners, what chooses the form of an emoji
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def head(text: str, room: int) -> str:
+    """Return as much of the beginning of a text as fits into so many columns."""
+    if text.isascii():
+        return text[: max(0, room)]
+    for at, character in enumerate(text):
+        room -= _columns(character)
+        if room < 0:
+            return text[:at]
+    return text
+
+
+def tail(text: str, room: int) -> str:
+    """Return as much of the end of a text as fits into so many columns."""
+    kept = len(head(text[::-1], room))
+    return text[len(text) - kept :]
+
+
 def number_of(count: int, noun: str) -> str:
     """Return a number with its noun: `1 note`, `2 notes`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
@@ -34,11 +67,14 @@ class Paint:
     """Colours text for a stream, if it wants colours.
 
     `NO_COLOR` (not empty) turns them off, `FORCE_COLOR` on (no-color.org); otherwise
-    a terminal has them.
+    a terminal has them. `width` is how many columns there are.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         stream = stream or sys.stdout
+        self.width = _WIDEST
+        if is_terminal(stream):
+            self.width = min(_WIDEST, shutil.get_terminal_size().columns)
         self.links = is_terminal(stream) and not os.environ.get("NO_COLOR")
         if os.environ.get("NO_COLOR"):
             self.colours = False
@@ -50,6 +86,7 @@ class Paint:
         """Return one that colours nothing, for a file."""
         paint = cls()
         paint.colours = paint.links = False
+        paint.width = _WIDEST
         return paint
 
     def __call__(self, text: str, colour: str) -> str:

@@ -6,6 +6,7 @@ import click
 
 from knapper.app.roots import find_root
 from knapper.app.undo import undo
+from knapper.cli.help import Command
 from knapper.cli.terminal import number_of, printable
 from knapper.core.errors import KnapperError
 from knapper.shell.store import Store
@@ -13,7 +14,7 @@ from knapper.shell.store import Store
 __all__ = ["command"]
 
 
-@click.command("undo")
+@click.command("undo", cls=Command)
 @click.argument("run", required=False, type=int)
 @click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
 @click.option("--list", "listing", is_flag=True, help="List the runs that can be undone.")
@@ -21,6 +22,12 @@ def command(run: int | None, vault: Path | None, listing: bool) -> int:
     """Take back the last run that changed the vault, or run number RUN.
 
     Notes that were changed since are left as they are, and named.
+
+    \b
+    Examples:
+      knapper undo          the last run
+      knapper undo --list   the runs that can be taken back
+      knapper undo 7        one of them
     """
     root = vault or find_root(Path().absolute())
     if not root.is_dir():

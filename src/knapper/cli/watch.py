@@ -25,6 +25,7 @@ from knapper.app.events import (
     event_object,
 )
 from knapper.app.roots import find_root
+from knapper.cli.help import Command
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
 from knapper.core.errors import KnapperError
 from knapper.shell.daemon import kept_address, local_time
@@ -41,7 +42,7 @@ http_option = click.option(
 )  # fmt: skip
 
 
-@click.command("watch")
+@click.command("watch", cls=Command)
 @click.option("--no-fix", is_flag=True, help="Mend nothing.")
 @click.option("--no-sync", is_flag=True, help="Sync nothing.")
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")
@@ -62,6 +63,13 @@ def command(
     A note is mended when it was left alone for 30 seconds, and synced after 2 ([watch]
     in the configuration). SIGHUP reads the configuration anew; SIGTERM and Ctrl-C end
     after the action in hand. 'knapper service install' keeps it running.
+
+    \b
+    Examples:
+      knapper watch             until Ctrl-C
+      knapper watch --no-sync   findings and fixes only
+      knapper watch --http      with a page in your browser
+      knapper watch --once      what is due now, and end
     """
     root = (vault or find_root(Path().absolute())).absolute()
     if not root.is_dir():

@@ -4,17 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
-from unicodedata import combining, east_asian_width
 
 from knapper.cli.outputs.report import Report
-from knapper.cli.terminal import Paint, number_of, printable
+from knapper.cli.terminal import Paint, columns_of, head, number_of, printable, tail
 from knapper.core.rule import SEVERITIES, Diagnostic
 from knapper.core.text import Lines
 
 __all__ = ["concise", "counts", "grouped", "render", "summary"]
 
-_WIDTH = 100
-"""Columns of a source line that are shown."""
+_NARROWEST = 20
+"""Columns of a source line that are shown on the narrowest screen."""
 
 
 def render(report: Report, paint: Paint) -> str:
@@ -108,27 +107,21 @@ def _said(diagnostic: Diagnostic, paint: Paint) -> str:
 def _excerpt(
     lines: Lines, line: int, column: int, diagnostic: Diagnostic, paint: Paint
 ) -> list[str]:
-    """Return the source line, cut to the width of a screen, with a caret line below."""
-    text = lines.line(line)
+    """Return the source line, cut to the width of the screen, with a caret line below."""
+    text, number = lines.line(line), f"{line:>5} | "
     if not text.strip():
         return []
-    first = max(0, column - 1 - _WIDTH // 2) if len(text) > _WIDTH else 0
-    first = min(first, max(0, len(text) - _WIDTH))
-    start, end = diagnostic.finding.span
-    before = printable(text[first : column - 1])
-    marked = printable(text[column - 1 : min(column - 1 + max(end - start, 1), first + _WIDTH)])
-    after = printable(text[column - 1 + max(end - start, 1) : first + _WIDTH])
-    number = f"{line:>5} | "
-    carets = " " * _columns(before) + "^" * max(1, _columns(marked))
+    room = max(_NARROWEST, paint.width - len(number))
+    start, length = column - 1, max(1, diagnostic.finding.span.end - diagnostic.finding.span.start)
+    marked = printable(text[start : start + min(length, room)])
+    after = printable(text[start + length : start + length + room])
+    left = room - columns_of(marked) - columns_of(after)
+    before = tail(printable(text[max(0, start - room) : start]), max(room // 2, left))
+    room -= columns_of(before)
+    marked = head(marked, room)
+    after = head(after, room - columns_of(marked))
+    carets = " " * columns_of(before) + "^" * max(1, columns_of(marked))
     return [
         paint(number, "dim") + before + marked + after,
         paint(" " * (len(number) - 2) + "| ", "dim") + paint(carets, diagnostic.severity),
     ]
-
-
-def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(
-        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
-        for character in text
-    )
