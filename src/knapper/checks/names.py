@@ -151,7 +151,7 @@ _SYSTEMS = {"windows": "Windows", "android": "Android", "macos": "macOS", "ios":
 _EVERYWHERE = tuple(_SYSTEMS)
 _MICROSOFT = ("windows", "android")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=\.|\Z)", re.IGNORECASE)
-_REFUSED = re.compile(r'[*?"<>|:\\\x00-\x1f\x7f\udc80-\udcff]')
+_REFUSED = re.compile(r'[*?"<>|:\\\x00-\x1f\x7f]')
 _RAW_BYTE = re.compile("[\udc80-\udcff]")
 """How `os.fsdecode` gives a byte of a name that is not UTF-8 (PEP 383)."""
 _INVISIBLE = re.compile(
@@ -187,10 +187,10 @@ def _shown(name: str) -> str:
 
 def _illegal(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what a name should not have, and the systems that refuse it."""
+    if _RAW_BYTE.search(name):
+        yield "a byte that is not UTF-8", _EVERYWHERE
     for sign in dict.fromkeys(_REFUSED.findall(name)):
-        if "\udc80" <= sign <= "\udcff":
-            yield "a byte that is not UTF-8", _EVERYWHERE
-        elif sign in ":\\":
+        if sign in ":\\":
             yield f"'{sign}'", _EVERYWHERE
         else:
             yield f"'{sign}'" if sign.isprintable() else f"U+{ord(sign):04X}", _MICROSOFT

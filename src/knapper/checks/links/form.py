@@ -4,7 +4,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from knapper.checks.links.brackets import loose_brackets
 from knapper.checks.links.judgement import in_body, suspects
 from knapper.checks.links.wording import described, span_of
 from knapper.core.inline import Link
@@ -20,7 +19,7 @@ def empty_link(note: Note, vault: Vault) -> Iterator[Finding]:
     for suspect in in_body(note, vault, "empty"):
         yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
     text = note.text
-    if "]()" not in text and not loose_brackets(note, vault):
+    if "]()" not in text and "[[]]" not in text:
         return
     if vault.settings.is_template(note.path):
         return
