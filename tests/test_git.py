@@ -79,6 +79,14 @@ def test_what_is_staged_is_judged_as_it_is_staged(
     assert found(knapper, root, "--staged", "C.md") == []
 
 
+def test_what_is_staged_may_not_be_utf_8(vault: WriteVault, git: Git, knapper: Knapper) -> None:
+    root = vault({"New.md": b"caf\xe9 [[nowhere]]\n"})
+    git("add", "New.md")
+    vault({"New.md": "mended since\n"})
+    ((path, said),) = found(knapper, root, "--staged")
+    assert (path, said[:36]) == ("New.md", "this note is not UTF-8: byte 0xe9 me")
+
+
 def test_the_vault_is_as_the_next_commit_has_it(
     vault: WriteVault, git: Git, knapper: Knapper
 ) -> None:

@@ -15,12 +15,16 @@ from knapper.core.paths import NotePath, is_attachment
 from knapper.core.rule import Diagnostic
 from knapper.core.shelf import folded_up, joined
 from knapper.core.vault import Vault
+from knapper.shell.disk import decode_note
 
 __all__ = ["Batch", "Texts", "judge_again", "look"]
 
 
 class Texts(NamedTuple):
-    """Where the notes of a vault are read; `instead` has texts to take for those on disk."""
+    """Where the notes of a vault are read; `instead` has texts to take for those on disk.
+
+    What is not UTF-8 in such a text is there as Python's `surrogateescape` has it.
+    """
 
     workspace: Workspace
     instead: Mapping[NotePath, str]
@@ -28,7 +32,7 @@ class Texts(NamedTuple):
     def read(self, path: NotePath) -> Note:
         """Read a note, or what is to be taken for it; an attachment is its name alone."""
         if (text := self.instead.get(path)) is not None:
-            return Note(path, text)
+            return decode_note(path, text.encode(errors="surrogateescape"))
         if is_attachment(path) and path not in self.workspace.tree.odd:
             settings = (note for note in self.workspace.broken_settings if note.path == path)
             return next(settings, Note(path, ""))

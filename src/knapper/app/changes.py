@@ -37,7 +37,7 @@ def staged(workspace: Workspace) -> Changes:
     with Git(workspace.root, "--staged") as git:
         on_disk = [one for one in git.unstaged() if one.old and extension(one.path) in CHECKED]
         contents = git.contents(one.old for one in on_disk)
-        instead = {one.path: contents[one.old].decode(errors="replace") for one in on_disk}
+        instead = {one.path: contents[one.old].decode(errors="surrogateescape") for one in on_disk}
         return _changes(git, git.staged(), instead)
 
 
@@ -65,18 +65,15 @@ def effects(workspace: Workspace, vault: Vault, changes: Changes) -> list[tuple[
 
     What was as bad at the same place before is an old debt, and not told.
     """
-    before = _vault_before(vault, changes)
-    touched = {
-        key
-        for path in (*changes.paths, *changes.gone)
-        if before.facts.get(path) != vault.facts.get(path)
-        or (path in before.files) != (path in vault.files)
-        for key in _keys(path)
-    }
+    known = {path: facts(note) for path, note in changes.before.items()}
+    touched = _touched(vault, changes, known)
+    if not touched:
+        return []
+    before = _vault_before(vault, changes, known)
     found: list[tuple[Note, Diagnostic]] = []
-    for path in workspace.checked if touched else ():
-        known = vault.facts.get(path)
-        if path in changes.paths or known is None or not _names(known) & touched:
+    for path in workspace.checked:
+        here = vault.facts.get(path)
+        if path in changes.paths or here is None or not _names(here) & touched:
             continue
         note = workspace.read(path)
         rules = Ruleset.of(r for r in workspace.rules_of(path).rules if r.check.reads_vault)
@@ -89,12 +86,24 @@ def effects(workspace: Workspace, vault: Vault, changes: Changes) -> list[tuple[
     return found
 
 
-def _vault_before(vault: Vault, changes: Changes) -> Vault:
-    """Return the vault as it was before the changes."""
-    here = {path: facts(note) for path, note in changes.before.items()}
-    known = {path: one for path, one in vault.facts.items() if path not in changes.paths}
-    files = (vault.files - changes.paths) | changes.gone | here.keys()
-    return Vault(files, {**known, **here}, vault.settings)
+def _touched(vault: Vault, changes: Changes, known: Mapping[NotePath, Facts]) -> set[str]:
+    """Return by which names a link may mean a file that others see otherwise now."""
+    files = [path for path in changes.paths if _shown(known, path) != _shown(vault.facts, path)]
+    attachments = [path for path in changes.paths if extension(path) not in CHECKED]
+    return {key for path in (*files, *attachments, *changes.gone) for key in _keys(path)}
+
+
+def _shown(known: Mapping[NotePath, Facts], path: NotePath) -> Facts | None:
+    """Return what others can ask of a note; what it links to itself is not of that."""
+    found = known.get(path)
+    return found._replace(targets=frozenset()) if found else None
+
+
+def _vault_before(vault: Vault, changes: Changes, known: Mapping[NotePath, Facts]) -> Vault:
+    """Return the vault as it was before the changes; `known` are facts of notes then."""
+    same = {path: one for path, one in vault.facts.items() if path not in changes.paths}
+    files = (vault.files - changes.paths) | changes.gone | known.keys()
+    return Vault(files, {**same, **known}, vault.settings)
 
 
 def _keys(path: NotePath) -> set[str]:
