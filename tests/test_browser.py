@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 
@@ -16,6 +17,7 @@ from knapper.core.health import Counts, Health, Row
 from knapper.core.opening import Opening
 from knapper.core.trend import Reading, reading_of
 from knapper.page.document import asset
+from knapper.page.markup import visible
 from knapper.page.report import html_report
 from test_page import FILES, OTHER, Visitor
 
@@ -201,6 +203,69 @@ def test_a_report_is_filtered_where_it_lies(
     page.locator("#rule-broken-embed").get_by_text("Reported").first.wait_for()
 
 
+ODD = ("tab\tin it.md", "a\\u0009b.md", "right\u202eleft/N.md", "100% & <b>'s.md", "raw\udcff.md")
+SHOWN = """by => [...document.querySelectorAll(`.view[data-by=${by}] .found > li`)].map(row => [
+    row.parentNode.parentNode.querySelector(".note").href, row.querySelector(".at").textContent,
+    row.className, row.querySelector(".message").textContent, row.querySelector(".fix")?.className,
+    row.closest(".group").dataset.key, row.querySelector(".rule")?.textContent,
+    row.querySelector("a.at")?.href])"""
+
+
+@pytest.mark.parametrize("at_lines", [False, True], ids=["", "with the plugin Advanced URI"])
+def test_rows_are_made_of_the_text_that_a_report_holds(
+    vault: WriteVault, tmp_path: Path, opened: Opened, at_lines: bool
+) -> None:
+    rows = [
+        Row(path, line, 9, ("broken-wikilink", "own-rule")[line % 2], ("error", "info")[line % 2],
+            "a <b>\tmessage", ("", "safe", "unsafe")[line % 3])
+        for path in ("A.md", "Deep/er/C.md", "Deep/B.md", *ODD) for line in (9, 10, 11)
+    ]  # fmt: skip
+    found = {path: [row for row in rows if row.path == path] for path in {row.path for row in rows}}
+    opening = Opening("v & w", at_lines)
+    target = tmp_path / "rows.html"
+    report = Report(opening, Health(found, 9), [], [], 0)
+    target.write_text(html_report(report, open_workspace(vault({}))))
+    page = opened(target.as_uri())
+
+    def expected(row: Row, by: str) -> list[str | None]:
+        key = row.rule if by == "rule" else visible(row.path.rpartition("/")[0])
+        line = opening.line(row.path, row.line) if at_lines else None
+        return [opening.note(row.path), f"{row.line}:9", row.severity, "a <b>\\u0009message",
+                f"fix {row.fix}" if row.fix else None, key, row.rule if by == "folder" else None,
+                line]  # fmt: skip
+
+    for by in ("rule", "folder"):
+        page.locator(".tabs").get_by_text(f"by {by}").click()
+        for group in page.locator(f".view[data-by={by}] .group > summary").all():
+            group.click()
+        page.locator(f".view[data-by={by}] .group[data-filled]").last.wait_for()
+        here = [[one and unquote(one, errors="surrogateescape") for one in row]
+                for row in page.evaluate(SHOWN, by)]  # fmt: skip
+        there = [[one and unquote(one, errors="surrogateescape") for one in expected(row, by)]
+                 for row in rows]  # fmt: skip
+        assert sorted(here, key=str) == sorted(there, key=str)
+        lines = [int(row[1].split(":")[0]) for row in here if row[0].endswith("=A.md")]
+        assert lines == ([9, 10, 11] if by == "folder" else [10, 9, 11])
+
+
+def test_a_report_can_be_read_without_its_script(
+    vault: WriteVault, knapper: Knapper, tmp_path: Path, browser: "Browser"
+) -> None:
+    target = tmp_path / "report.html"
+    knapper(vault(FILES), "report", "--html", target)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(target.as_uri())
+    page.locator(".view[data-by=rule] .group > summary").first.click()
+    assert page.locator(".view[data-by=rule] .group pre").first.inner_text() == (
+        "Deep/B.md\n\t1:1\terror\tno note is called 'Gone'"
+    )
+    assert page.locator("form").is_hidden()
+    page.locator(".view[data-by=folder] .group > summary").first.click()
+    page.get_by_text("findings are shown by rule only").first.wait_for()
+    context.close()
+
+
 RULES = ("broken-wikilink", "broken-embed", "empty-alias", "title-form", "link-case")
 
 
@@ -227,10 +292,12 @@ def test_ten_thousand_findings_can_be_read(
     target = tmp_path / "large.html"
     target.write_text(html_report(large_report(), open_workspace(vault({}))))
     page = opened(target.as_uri())
-    assert page.evaluate(UNFOLDED) == 0  # all is folded up
+    assert page.evaluate("document.querySelectorAll('li.error').length") == 0  # made when opened
     page.locator(".view[data-by=rule] .group > summary").first.click()
+    page.locator(".view[data-by=rule] .more > summary").first.wait_for()
     assert page.evaluate(UNFOLDED) == 200
     page.locator(".view[data-by=rule] .more > summary").first.click()
+    page.locator(".more[open] .found > li").nth(199).wait_for()
     assert page.evaluate(UNFOLDED) == 400
     page.locator("[type=search]").fill("note 1717.md")
     page.wait_for_selector("#shown:text-is('5 of 10,000 findings shown')")

@@ -152,19 +152,15 @@ def test_names_and_texts_are_only_shown(name: str, tmp_path: Path, knapper: Knap
     assert not any(hidden in shown for hidden in "\u202e\udcff")
 
 
-def test_lines_are_opened_where_the_plugin_is_on(vault: WriteVault, knapper: Knapper) -> None:
-    on = {".obsidian/community-plugins.json": '["obsidian-advanced-uri"]'}
-    page = Page(made(vault({**FILES, **on}), knapper))
-    assert "obsidian://adv-uri?vault=vault&filepath=A.md&line=1" in page.all("href")
-
-
-def test_long_lists_are_folded(vault: WriteVault, knapper: Knapper) -> None:
+def test_each_finding_is_held_once(vault: WriteVault, knapper: Knapper) -> None:
     lines = "".join(f"[[none {number}]]\n" for number in range(450))
     files = {f"f{number}/N.md": "[[x|]]\n" for number in range(120)}
-    page = Page(made(vault({"A.md": lines, **files}), knapper))
-    said = page.texts
-    for part in ("201 to 400 of 450", "401 to 450 of 450", "101 to 121 of 121"):
-        assert part in said
+    text = made(vault({"A.md": lines, **files}), knapper)
+    page = Page(text)
+    assert "101 to 121 of 121" in page.texts
+    (held,) = [one for one in page.texts if "'none 17'" in one]
+    assert held.startswith("A.md\n\t1:1\terror\tno note is called 'none 0'\n\t2:1\terror\t")
+    assert text.count("&#x27;none 17&#x27;") + text.count("'none 17'") == 1
 
 
 def test_a_report_takes_no_other_file_s_place(vault: WriteVault, knapper: Knapper) -> None:

@@ -6,7 +6,7 @@ columns, and without the text that it was found in.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -127,14 +127,14 @@ class Health:
     @cached_property
     def by_rule(self) -> list[Group]:
         """The findings of each rule: errors first, the most frequent rule first."""
-        groups = _grouped(self.rows, {row: row.rule for row in self.rows})
+        groups = _grouped(self.rows, lambda row: row.rule)
         return sorted(groups, key=lambda one: (
             SEVERITIES.index(one.counts.worst), -one.counts.total, one.name))  # fmt: skip
 
     @cached_property
     def by_folder(self) -> list[Group]:
         """The findings of each folder ("" is the vault's own), most findings first."""
-        groups = _grouped(self.rows, {row: folder_of(row.path) for row in self.rows})
+        groups = _grouped(self.rows, lambda row: folder_of(row.path))
         return sorted(groups, key=lambda one: (-one.counts.total, one.name))
 
     def groups(self, by: Grouping) -> list[Group]:
@@ -164,10 +164,10 @@ class Health:
         return Health(found, self.notes)
 
 
-def _grouped(rows: Iterable[Row], names: Mapping[Row, str]) -> Iterator[Group]:
+def _grouped(rows: Iterable[Row], name_of: Callable[[Row], str]) -> Iterator[Group]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(names[row], []).append(row)
+        groups.setdefault(name_of(row), []).append(row)
     for name, held in groups.items():
         yield Group(name, Counts.of(held), held)
 

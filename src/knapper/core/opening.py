@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from knapper.core.paths import NotePath, is_note
 
-__all__ = ["ADVANCED_URI", "Opening"]
+__all__ = ["ADVANCED_URI", "Opening", "encoded"]
 
 ADVANCED_URI = "obsidian-advanced-uri"
 """The id of the community plugin that opens a note at a line."""
@@ -19,7 +19,7 @@ class Opening(NamedTuple):
 
     def note(self, path: NotePath) -> str:
         """Return the address that opens a file (Obsidian Help, "Obsidian URI")."""
-        return f"obsidian://open?vault={_quoted(self.vault)}&file={_quoted(path)}"
+        return f"obsidian://open?vault={encoded(self.vault)}&file={encoded(path)}"
 
     def line(self, path: NotePath, line: int) -> str:
         """Return the address that opens a note at a line (from 1), if that can be.
@@ -29,10 +29,10 @@ class Opening(NamedTuple):
         """
         if not (self.at_lines and is_note(path)):
             return self.note(path)
-        where = f"vault={_quoted(self.vault)}&filepath={_quoted(path)}&line={line}"
+        where = f"vault={encoded(self.vault)}&filepath={encoded(path)}&line={line}"
         return f"obsidian://adv-uri?{where}"
 
 
-def _quoted(text: str) -> str:
+def encoded(text: str) -> str:
     """Percent-encode all but letters, digits and `_.-~`; a name may not be UTF-8."""
     return quote(text.encode(errors="surrogateescape"), safe="")

@@ -18,7 +18,7 @@ _ICON = (
 
 @cache
 def asset(name: str) -> str:
-    """Return a file that is sent with the pages: `page.css`, `page.js`, `icon.svg`."""
+    """Return a file that is sent with the pages: `page.css`, `page.js`, `icon.svg` and such."""
     if name == "icon.svg":
         return _ICON
     return files("knapper.page").joinpath("assets", name).read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def document(title: str, body: Html, *, live: bool = False) -> str:
 
 def self_contained(title: str, body: Html) -> str:
     """Return a page in one file; a policy of its own forbids it any request."""
-    style, script = asset("page.css"), asset("page.js")
+    style, script = asset("page.css"), asset("page.js") + asset("report.js")
     icon = b64encode(_ICON.encode()).decode()
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "

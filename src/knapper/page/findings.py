@@ -1,17 +1,19 @@
 """The findings of a vault as HTML: groups that open, in them notes, in them rows.
 
 No list is long: rows come in parts of `MOST`, groups in parts of `MANY`, all but the
-first folded up. What a page does not hold yet it names in `data-src`; the script
-fetches it when it is opened.
+first folded up. What the live page does not hold yet it names in `data-src`; the script
+fetches it when it is opened. A report holds each finding once, as a line of text that can
+be read as it is; its script makes rows of those that are looked at.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from knapper.core.health import Group, Grouping, Health, Row
-from knapper.core.opening import Opening
+from knapper.core.opening import Opening, encoded
 from knapper.core.paths import folder_of, name_of
 from knapper.page.chart import sparkline
 from knapper.page.markup import Html, joined, mark, number, of, tag, visible, with_code
@@ -23,9 +25,10 @@ __all__ = [
     "fetched_groups",
     "fetched_rows",
     "folded",
-    "groups",
     "note_link",
     "rows",
+    "unfolding",
+    "written_groups",
 ]
 
 MOST, MANY = 200, 100
@@ -43,13 +46,31 @@ class Shown(NamedTuple):
     trends: Mapping[str, Sequence[int]] = {}
 
 
-def groups(health: Health, by: Grouping, shown: Shown) -> Html:
-    """Return all groups with all their rows."""
-    made = []
-    for group in health.groups(by):
-        parts = [rows(group, by, shown, start) for start in range(0, len(group.rows), MOST)]
-        made.append(_group(group, by, shown, folded(parts, MOST, len(group.rows))))
+def written_groups(health: Health, by: Grouping, shown: Shown) -> Html:
+    """Return all groups; those by rule with all their findings as text."""
+    elsewhere = tag("p", "Without a script, findings are shown by rule only.", class_="quiet")
+    made = [
+        _group(group, by, shown, _written(group) if by == "rule" else elsewhere)
+        for group in health.groups(by)
+    ]
     return folded(_joined_by(made, MANY), MANY, len(made))
+
+
+def _written(group: Group) -> Html:
+    """Return findings as text: a line for a note, then one for each of them, after a tab.
+
+    Their parts are parted by tabs: the place, the severity, the message, and the kind of
+    fix. A note whose name is not shown as it is has its encoded path after it.
+    """
+    lines: list[str] = []
+    for path, held in groupby(group.rows, key=lambda row: row.path):
+        name = visible(path)
+        lines.append(name if name == path else f"{name}\t{encoded(path)}")
+        for row in held:
+            fix = f"\t{row.fix} fix" if row.fix else ""
+            at = f"{row.line}:{row.column}"
+            lines.append(f"\t{at}\t{row.severity}\t{visible(row.message)}{fix}")
+    return tag("pre", Html(escape("\n".join(lines), quote=False)))
 
 
 def fetched_groups(health: Health, by: Grouping, shown: Shown, filtered: Mapping[str, str]) -> Html:
@@ -94,6 +115,14 @@ def folded(
             )
         )
     return joined((*parts[:1], *more))
+
+
+def unfolding(parts: Sequence[Html], size: int, count: int) -> Html:
+    """Return parts as `folded` does; the browser reads the others when they are opened.
+
+    Where scripts run, `noscript` holds text, which costs nothing until it is looked at.
+    """
+    return folded([*parts[:1], *(tag("noscript", one) for one in parts[1:])], size, count)
 
 
 def note_link(path: str, shown: Shown, *, in_folder: bool = True) -> Html:

@@ -8,7 +8,7 @@ __all__ = ["Html", "joined", "mark", "number", "of", "tag", "visible", "with_cod
 
 _VOID = frozenset(("br", "hr", "input", "link", "meta"))
 _HIDDEN = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 """Characters that steer a text or cannot be sent: controls, bidi marks, lone surrogates."""
 

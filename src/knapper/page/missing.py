@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from knapper.core.health import Missing
 from knapper.core.paths import stem_of
-from knapper.page.findings import MANY, Shown, folded, note_link
+from knapper.page.findings import MANY, MOST, Shown, note_link, unfolding
 from knapper.page.markup import Html, joined, number, of, tag
 
 __all__ = ["missing_links", "missing_list"]
@@ -36,7 +36,7 @@ def missing_list(missing: Sequence[Missing], shown: Shown) -> Html:
     """Return all names that are wanted, each with the notes that name it."""
     items = [_item(one, shown) for one in missing]
     parts = [joined(items[start : start + MANY]) for start in range(0, len(items), MANY)]
-    return tag("div", folded(parts, MANY, len(items)), class_="wanted")
+    return tag("div", unfolding(parts, MANY, len(items)), class_="wanted")
 
 
 def _graph(missing: Sequence[Missing], shown: Shown) -> Html:
@@ -106,6 +106,9 @@ def _item(one: Missing, shown: Shown) -> Html:
                   tag("span", number(one.links), class_="count"))  # fmt: skip
     notes = [
         tag("li", note_link(path, shown), f" {number(count)} times" if count > 1 else None)
-        for path, count in sorted(one.sources.items())
+        for path, count in sorted(one.sources.items())[:MOST]
     ]
+    if (others := len(one.sources) - MOST) > 0:
+        said = f"and {of(others, 'note')} more, which are among the findings"
+        notes.append(tag("li", said, class_="quiet"))
     return tag("details", summary, tag("ul", *notes, class_="notes"), class_="group")

@@ -12,7 +12,7 @@ from knapper.core.trend import Reading, sampled
 from knapper.page.chart import chart
 from knapper.page.document import masthead, section, self_contained
 from knapper.page.filter import Filter, filter_form, shown_of
-from knapper.page.findings import MANY, Shown, folded, groups
+from knapper.page.findings import MANY, Shown, folded, written_groups
 from knapper.page.markup import Html, joined, tag
 from knapper.page.missing import missing_links
 from knapper.page.rules import rule_article
@@ -63,10 +63,13 @@ def trends(readings: Sequence[Reading], now: int) -> Mapping[str, list[int]]:
 
 def _findings(health: Health, shown: Shown) -> Html:
     views = [
-        tag("div", tag("h3", f"By {by}"), groups(health, by, shown), class_="view", data_by=by)
+        tag("div", tag("h3", f"By {by}"), written_groups(health, by, shown), class_="view",
+            data_by=by)
         for by in ("rule", "folder")
     ]  # fmt: skip
-    return joined((filter_form(Filter()), shown_of(health, health), *views))
+    place = shown.opening.line("-.md", 1).rpartition("-.md")[0] if shown.opening.at_lines else None
+    held = tag("div", *views, id="written", data_note=shown.opening.note(""), data_line=place)
+    return joined((filter_form(Filter()), shown_of(health, health), held))
 
 
 def _articles(shown: Shown, spoken: set[str]) -> Html:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from knapper.app.report import Timed
 from knapper.core.timestamps import format_time
-from knapper.page.findings import MANY, Shown, folded, note_link
+from knapper.page.findings import MANY, Shown, note_link, unfolding
 from knapper.page.markup import Html, joined, number, of, tag
 
 __all__ = ["timestamps"]
@@ -22,7 +22,7 @@ def timestamps(timed: Sequence[Timed], shown: Shown) -> Html:
     said += f"{of(faults, 'finding')} about them." if faults else "nothing to mend in them."
     lines = [_line(one, shown) for one in ordered]
     parts = [_table(lines[start : start + MANY]) for start in range(0, len(lines), MANY)]
-    return joined((tag("p", said, class_="quiet"), folded(parts, MANY, len(lines))))
+    return joined((tag("p", said, class_="quiet"), unfolding(parts, MANY, len(lines))))
 
 
 def _table(lines: Sequence[Html]) -> Html:

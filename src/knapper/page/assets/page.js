@@ -1,5 +1,5 @@
 "use strict";
-/* The script of the report and of the live page. Without it the report can be read as well. */
+/* What the report and the live page have in common, and the live page. */
 
 const one = (query, within = document) => within.querySelector(query);
 const all = (query, within = document) => [...within.querySelectorAll(query)];
@@ -61,6 +61,12 @@ function lightGraph(graph) {
   }
 }
 
+/* What a page holds as text until it is opened (findings.py, `unfolding`). */
+document.addEventListener("toggle", event => {
+  const held = event.target.open && one(":scope > .rows > noscript", event.target);
+  if (held) held.parentNode.innerHTML = held.textContent;
+}, true);
+
 function enliven(within) {
   all(".area[data-values]", within).forEach(readChart);
   all(".graph", within).forEach(lightGraph);
@@ -82,67 +88,6 @@ function later(work, milliseconds) {
 
 /* Where nothing was found, there is nothing to filter. */
 const hasNothing = () => one("#groups > .none") !== null;
-
-/* In a report all rows are there: those that do not fit are hidden. What there is to look
-   through is gathered once. */
-const gathered = new Map();
-
-function gather(view) {
-  if (!gathered.has(view)) gathered.set(view, all(".group", view).map(gatherGroup));
-  return gathered.get(view);
-}
-
-function gatherGroup(group) {
-  const parts = all(":scope > .rows > .notes, :scope > .rows > .more", group).map(part => ({
-    part,
-    notes: all(".found", part).map(found => {
-      const note = found.parentNode, name = one(".note", note).textContent;
-      const about = `${name} ${group.dataset.key}`;
-      const rows = [...found.children].map(row => ({
-        row, severity: row.className, text: `${about} ${row.textContent}`.toLowerCase(),
-      }));
-      return { note, rows };
-    }),
-  }));
-  return { group, parts, count: one(":scope > summary .count", group) };
-}
-
-function filterReport() {
-  const { by, words, severities } = asked();
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const everything = !wanted.length && severities.length === 3;
-  const fits = row => everything || (severities.includes(row.severity) && wanted.every(word => row.text.includes(word)));
-  let shown = 0, total = 0;
-  for (const view of all(".view")) view.hidden = view.dataset.by !== by;
-  for (const { group, parts, count } of gather(one(`.view[data-by=${by}]`))) {
-    let fitting = 0;
-    for (const { part, notes } of parts) {
-      let here = 0;
-      for (const { note, rows } of notes) {
-        let any = 0;
-        for (const row of rows) any += !(row.row.hidden = !fits(row));
-        note.hidden = !any;
-        here += any;
-        total += rows.length;
-      }
-      part.hidden = !here;
-      /* what was found by a filter is unfolded, as long as that is not too much */
-      if (part.matches(".more")) part.open = !everything && here > 0 && fitting < 200;
-      fitting += here;
-    }
-    group.hidden = !fitting;
-    count.textContent = counted.format(fitting);
-    shown += fitting;
-  }
-  one("#shown").textContent = shown < total ? `${counted.format(shown)} of ${counted.format(total)} findings shown` : "";
-}
-
-/* A link to a rule's page in the report opens what holds it. */
-function openTarget() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  for (let part = target; part; part = part.parentElement) if (part.matches("details")) part.open = true;
-  if (target) target.scrollIntoView();
-}
 
 /* -- the live page --------------------------------------------------------------------- */
 
@@ -253,10 +198,11 @@ function listen() {
 /* -- begin ----------------------------------------------------------------------------- */
 
 enliven(document);
-if (form) {
+
+/* Let the form do its work at once, and be reached by a key. */
+function beginForm(work) {
   document.body.classList.add("scripted");
   form.hidden = hasNothing();
-  const work = isLive ? refresh : filterReport;
   form.addEventListener("submit", event => event.preventDefault());
   form.addEventListener("change", work);
   one("[type=search]", form).addEventListener("input", later(work, 150));
@@ -267,15 +213,12 @@ if (form) {
       one("[type=search]", form).focus();
     }
   });
-  if (!isLive) filterReport();
 }
+
 if (isLive) {
   document.addEventListener("toggle", event => {
     const details = event.target;
     if (details.open && details.dataset.src && details.dataset.filled !== details.dataset.src) fill(details);
   }, true);
-  if (form) listen();
-} else {
-  addEventListener("hashchange", openTarget);
-  openTarget();
+  if (form) { beginForm(refresh); listen(); }
 }
