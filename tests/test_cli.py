@@ -155,7 +155,7 @@ def test_statistics_and_exit_zero(vault: WriteVault, knapper: Knapper) -> None:
     ran = knapper(vault(VAULT), "check", "--statistics", "--exit-zero")
     assert ran.status == 0
     assert ran.lines()[:2] == [
-        "     1  alias-as-target  error  (1 with a safe fix)",
+        "     1  alias-as-target      error  (1 with a safe fix)",
         "     1  broken-heading-link  error",
     ]
 
@@ -303,22 +303,32 @@ def test_init_makes_a_vault_that_is_clean(tmp_path: Path, knapper: Knapper) -> N
 
 
 def test_init_in_a_vault_keeps_what_is_there(vault: WriteVault, knapper: Knapper) -> None:
-    root = vault({".obsidian/app.json": "{}", "Home.md": "mine\n"})
+    root = vault({".obsidian/app.json": "{}", "A.md": "---\nvideoId: abcdefghijk\n---\n"})
+    before = contents(root)
     ran = knapper(root.parent, "init", root.name)
-    assert (root / "Home.md").read_text() == "mine\n"
-    assert (root / ".obsidian/app.json").read_text() == "{}"
+    assert ran.lines()[0] == "vault: a vault, 1 file written, preset 'video-notes'"
+    after = contents(root)
+    assert 'preset = "video-notes"' in after.pop(".knapper.toml").decode()
+    assert after == before
+
+
+def test_init_in_a_folder_of_notes_adds_what_is_not_there(tmp_path: Path, knapper: Knapper) -> None:
+    (tmp_path / "Home.md").write_text("mine\n")
+    ran = knapper(tmp_path, "init", ".")
+    assert (tmp_path / "Home.md").read_text() == "mine\n"
+    assert (tmp_path / ".obsidian/app.json").is_file()
     assert "Home.md: left as it was" in ran.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["chekc"], "Did you mean 'check'?"),
+        (["chekc"], "there is no command 'chekc'; did you mean 'check'?"),
         (["check", "--selct", "x"], "--select"),
         (["check", "--output-format", "xml"], "text"),
         (["check", "--select", "no-such-rule"], "no rule is called 'no-such-rule'"),
-        (["facts", "nowhere.md"], "no such file"),
-        (["undo", "7"], "there is no run 7"),
+        (["facts", "nowhere.md"], "no such file or folder"),
+        (["undo", "7"], "there is no run 7; 'knapper undo --list' shows them"),
         (["check", "/"], "outside the vault"),
     ],
 )

@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +78,144 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (
         2, "error: the folder you are in: no such file or directory\n",
     )  # fmt: skip
+
+
+@UNIX
+def test_a_vault_of_which_nothing_can_be_kept(vault: WriteVault) -> None:
+    """No home, or one that cannot be written: a look needs nothing, a change is refused."""
+    root = vault({**VAULT, "Note.md": "[[B|]]\n"})
+    for home in ("/dev/null", "/proc/self"):
+        state = {"HOME": home, "KNAPPER_STATE_DIR": "", "XDG_STATE_HOME": f"{home}/state",
+                 "XDG_CACHE_HOME": f"{home}/cache"}  # fmt: skip
+        looked = command(root, "check", "--select", "empty-alias", stdin=b"", **state)
+        assert (looked.status, looked.err) == (0, "")
+        assert looked.lines()[0].startswith("Note.md:1:1: info empty-alias")
+        mended = command(root, "check", "--fix", stdin=b"", **state)
+        assert mended.status == 2
+        assert mended.err.startswith("error: ")
+        assert "nothing can be kept here: " in mended.err
+        assert mended.err.endswith("; KNAPPER_STATE_DIR names another folder\n")
+        assert (root / "Note.md").read_text() == "[[B|]]\n"
+
+
+@UNIX
+def test_interrupted(vault: WriteVault) -> None:
+    """Ctrl-C while a command waits: one word, and the status that shells know."""
+    call = [sys.executable, "-m", "knapper", "check", "--stdin-filename", "N.md"]
+    env = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(call, cwd=vault(VAULT), env=env, stdin=pipe, stdout=pipe, stderr=pipe,
+                          process_group=0) as run:  # fmt: skip
+        assert run.stdin is not None
+        run.stdin.write(b"x" * 1_000_000)  # more than a pipe holds: now it is reading
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=20)
+    assert (run.returncode, out, err) == (130, b"", b"\ninterrupted\n")
+
+
+# -- calls that cannot be ---------------------------------------------------------------
+
+CALLS = """\
+$ knapper chek
+error: there is no command 'chek'; did you mean 'check'?
+'knapper --help' tells how it is called
+
+$ knapper service instal
+error: there is no command 'instal'; did you mean 'install'?
+'knapper service --help' tells how it is called
+
+$ knapper check --selct links
+error: there is no option '--selct'; did you mean '--select'?
+'knapper check --help' tells how it is called
+
+$ knapper check --output-format jsn
+error: invalid value for '--output-format': 'jsn' is not one of 'text', 'concise', 'grouped', \
+'json', 'sarif', 'github', 'gitlab', 'junit', 'rdjson'
+'knapper check --help' tells how it is called
+
+$ knapper check --select brokn-wikilink
+error: the command line: select: no rule is called 'brokn-wikilink'; did you mean 'broken-wikilink'?
+
+$ knapper rule brokn-wikilink
+error: no rule is called 'brokn-wikilink'; did you mean 'broken-wikilink'?
+
+$ knapper check Progects
+error: Progects: there is no such file or folder; did you mean 'Projects'?
+
+$ knapper check --vault Projects/Plan.md
+error: Projects/Plan.md: this is a file; a vault is a folder
+
+$ knapper facts
+error: missing argument 'PATH'
+'knapper facts --help' tells how it is called
+
+$ knapper facts Projects/Plan
+error: Projects/Plan: there is no such file or folder; did you mean 'Projects/Plan.md'?
+
+$ knapper facts Projects
+error: Projects: this is a folder; expected a note
+
+$ knapper init Projects/Plan.md
+error: Projects/Plan.md: this is a file; a vault is a folder
+
+$ knapper rename Projects/Plan.md ''
+error: Projects/Plan.md: expected a new name
+
+$ knapper undo 99
+error: there is no run 99; 'knapper undo --list' shows them
+
+$ knapper sync laptob
+error: .knapper.toml: replica: no replica is called 'laptob'; did you mean 'laptop'?
+
+$ knapper sync x
+error: .knapper.toml: replica: no replica is called 'x'; there is 'laptop'
+
+$ knapper check --staged
+error: .: this vault lies in no git repository, and --staged asks git what changed
+"""
+
+
+def test_calls_that_cannot_be(vault: WriteVault, knapper: Knapper) -> None:
+    replica = '[[replica]]\nname = "laptop"\npath = "../laptop"\nmode = "two-way"\n'
+    root = vault({".knapper.toml": replica, "Projects/Plan.md": ""})
+    said = []
+    for call in re.findall(r"^\$ knapper (.*)", CALLS, re.MULTILINE):
+        ran = knapper(root, *shlex.split(call))
+        assert (ran.status, ran.output) == (3 if call.startswith("sync") else 2, b""), call
+        said.append(f"$ knapper {call}\n{ran.err.replace(str(root), '.')}")
+    assert "\n".join(said) == CALLS
+
+
+@UNIX
+def test_the_whole_disk_is_no_vault(tmp_path: Path) -> None:
+    said = "error: /: this is the whole disk; name a folder of notes\n"
+    for call in (["check", "/"], ["report", "--vault", "/"], ["watch", "--once", "--vault", "/"]):
+        ran = command(tmp_path, *call)
+        assert (ran.status, ran.output, ran.err) == (2, b"", said)
+
+
+def test_help_is_found_by_either_name(tmp_path: Path) -> None:
+    for call in (["help"], ["help", "check"], ["help", "service", "install"]):
+        assert command(tmp_path, *call).out == command(tmp_path, *call[1:], "--help").out
+    assert command(tmp_path, "rule", "footnotes").lines()[0] == "footnotes"
+
+
+def test_a_note_says_in_which_vault_it_is(tmp_path: Path, knapper: Knapper) -> None:
+    """From outside of it too: links of another vault beside it are nobody's business."""
+    for name in ("one", "two"):
+        (tmp_path / name / ".obsidian").mkdir(parents=True)
+        (tmp_path / name / "Home.md").write_text("")
+        (tmp_path / name / "Note.md").write_text("[[Home]]\n")
+    assert knapper(tmp_path, "rename", "one/Home.md", "Start").lines()[:2] == [
+        "Home.md -> Start.md", "Note.md:1: Home -> Start",
+    ]  # fmt: skip
+    assert (tmp_path / "two/Note.md").read_text() == "[[Home]]\n"
+    kept = knapper(tmp_path, "history", "one/Note.md").lines()
+    version = kept[0].split()[-1]
+    assert version.startswith("Note.md@")
+    assert knapper(tmp_path, "restore", f"one/{version}").out.startswith("Note.md: restored")
+    assert (tmp_path / "one/Note.md").read_text() == "[[Home]]\n"
+    assert knapper(tmp_path, "config", "one/Note.md").lines()[2] == "# as it holds for: Note.md"
 
 
 # -- terminals --------------------------------------------------------------------------

@@ -275,7 +275,7 @@ def test_counts_for_people_and_programs(vault: WriteVault, knapper: Knapper) -> 
         ran = knapper(root, "check", "--statistics", "--output-format", output_format)
         assert ran.lines()[:2] == [
             "     2  broken-wikilink  error",
-            "     1  title-form  error  (1 with a safe fix)",
+            "     1  title-form       error  (1 with a safe fix)",
         ]
     counts = knapper(root, "check", "--statistics", "--output-format", "json").json
     assert counts == [

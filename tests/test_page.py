@@ -241,7 +241,7 @@ def test_only_this_machine_is_listened_to(visit: Callable[..., Visitor]) -> None
 def test_no_other_place_can_be_asked_for(value: str, vault: WriteVault, knapper: Knapper) -> None:
     ran = knapper(vault(FILES), "watch", f"--http={value}")
     assert ran.status == 2
-    assert "Invalid value for '--http'" in ran.err
+    assert "invalid value for '--http'" in ran.err
 
 
 # -- what ------------------------------------------------------------------------------------

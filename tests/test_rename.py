@@ -238,7 +238,7 @@ def test_the_command_plans_acts_and_tells_how_to_undo(
     monkeypatch.chdir(make(vault, {"A.md": "", "s.md": "[[A]]"}))
     planned = CliRunner().invoke(command, ["A", "B", "--dry-run"], standalone_mode=False)
     assert planned.output == (
-        "A.md -> B.md\ns.md:1: A -> B\n1 file moved, 1 reference rewritten would be done\n"
+        "A.md -> B.md\ns.md:1: A -> B\nwould move 1 file and rewrite 1 reference\n"
     )
     assert read(vault) == {"A.md": "", "s.md": "[[A]]"}
     done = CliRunner().invoke(command, ["A", "B", "--json"], standalone_mode=False)

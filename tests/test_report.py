@@ -74,10 +74,10 @@ def test_numbers(vault: WriteVault, knapper: Knapper) -> None:
 2 can be mended with 'knapper check --fix'
 
 by rule
-     2  broken-wikilink  error
-     1  broken-embed  error
+     2  broken-wikilink        error
+     1  broken-embed           error
      1  timestamp-label-empty  warning
-     1  empty-alias  info
+     1  empty-alias            info
 
 by folder
      3  (the vault itself)  in 1 note

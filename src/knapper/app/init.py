@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 from knapper.app.account import Synced
 from knapper.app.act import act
-from knapper.app.roots import CONFIG_NAME
+from knapper.app.roots import CONFIG_NAME, is_vault
 from knapper.app.sync import sync
 from knapper.core.errors import KnapperError
-from knapper.core.plan import Plan, Refused, Write
+from knapper.core.plan import Refused, Write
 from knapper.shell.bundled import bundled
 from knapper.shell.disk import files_under
 
 __all__ = ["Made", "init"]
 
 _SAMPLE = 1000
-"""Files of a source that are read to tell what kind of notes it has."""
+"""Files of a folder that are read to tell what kind of notes it has."""
 
 
 class Made(NamedTuple):
@@ -40,7 +40,8 @@ def init(
 ) -> Made:
     """Make a vault at `root` from the template, with notes pulled in from sources.
 
-    Nothing that is there is overwritten; raises `KnapperError` for a folder that
+    A vault of Obsidian's gets a configuration and nothing else, any other folder what is
+    not there yet. Nothing that is there is overwritten; raises `KnapperError` for a folder that
     is a vault already, and for a source that is no folder.
     """
     if (root / CONFIG_NAME).exists():
@@ -55,30 +56,22 @@ def init(
     for source in sources:
         name = _free_name(source.resolve().name, [name for name, _ in named])
         named.append((name, source.resolve()))
-    preset = preset or _preset([source for _, source in named])
+    own = [root] if root.is_dir() else []
+    preset = preset or _preset([*own, *(source for _, source in named)])
     config = _config((template / CONFIG_NAME).read_text(encoding="utf-8"), preset, named)
     plan = [
         Write(path.relative_to(template).as_posix(), path.read_bytes(), None, "template")
         for path in sorted(template.rglob("*"))
-        if path.is_file() and path.name != CONFIG_NAME
+        if path.is_file() and path.name != CONFIG_NAME and not is_vault(root)
     ]
     plan.append(Write(CONFIG_NAME, config.encode(), None, "configuration"))
     try:
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KnapperError(f"{root}: {(error.strerror or str(error)).lower()}") from error
-    outcome, _ = act(root, _new(plan, root), "init")
+    outcome, _ = act(root, tuple(plan), "init")
     pulled = sync(root, progress=progress) if named else []
     return Made(root, len(outcome.done), pulled, preset, outcome.refused)
-
-
-def _new(plan: Sequence[Write], root: Path) -> Plan:
-    """Leave out settings that are there already: an existing vault keeps its own."""
-    return tuple(
-        change
-        for change in plan
-        if not (change.path.startswith(".obsidian/") and (root / change.path).exists())
-    )
 
 
 def _free_name(name: str, taken: Sequence[str]) -> str:
@@ -89,7 +82,7 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
 
 
 def _preset(sources: Sequence[Path]) -> str:
-    """Choose `video-notes` where most of the notes of the sources are written from videos."""
+    """Choose `video-notes` where most of the notes are written from videos."""
     notes = [
         file.read_bytes()
         for source in sources

@@ -49,6 +49,8 @@ def plan_move(workspace: Workspace, path: NotePath, new: str) -> Plan:
     files = set(workspace.tree.files)
     is_folder = path not in files
     goal = goal_of(workspace, path, new, is_folder=is_folder)
+    if not new.strip():
+        raise KnapperError(f"{path}: expected a new name")
     if goal == path:
         raise KnapperError(f"{path}: this is its name already")
     if is_folder:

@@ -51,7 +51,10 @@ def replicas_of(root: Path, names: Sequence[str] = ()) -> tuple[Replica, ...]:
     found = read_replicas(TableReader(source), table)
     unknown = [name for name in names if name not in {one.name for one in found}]
     if unknown:
-        near = TableReader(source).near(unknown[0], [one.name for one in found])
+        there = [one.name for one in found]
+        near = TableReader(source).near(unknown[0], there)
+        if there and not near:
+            near = f"; there is {', '.join(map(repr, there))}"
         raise ConfigError(source, "replica", f"no replica is called '{unknown[0]}'{near}")
     if not found:
         raise ConfigError(

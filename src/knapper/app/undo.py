@@ -79,7 +79,11 @@ def _chosen(store: Store, run: int | None) -> int:
     possible = [one.id for one in runs if one.undoes is None and one.id not in undone]
     chosen = run if run is not None else next(iter(possible), None)
     if chosen is None or chosen not in {one.id for one in runs}:
-        raise LookupError("nothing to undo" if run is None else f"there is no run {run}")
+        raise LookupError(
+            "nothing to undo"
+            if run is None
+            else f"there is no run {run}; 'knapper undo --list' shows them"
+        )
     return chosen
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pathspec
 
 import knapper.checks  # noqa: F401 - fills the registry of checks
-from knapper.app.roots import CONFIG_NAME, config_folder, config_table, find_root
+from knapper.app.roots import CONFIG_NAME, config_folder, config_table, find_root, is_vault
 from knapper.core.base import views_of
 from knapper.core.config import Chosen, Config, read_config, rules_folder
 from knapper.core.errors import ConfigError, KnapperError
@@ -193,6 +193,8 @@ def open_workspace(start: Path, config: Path | None = None, root: Path | None = 
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise KnapperError(f"{start}: this cannot be looked at: {reason}") from error
+    if str(found) == found.anchor and not is_vault(found):
+        raise KnapperError(f"{found}: this is the whole disk; name a folder of notes")
     try:
         tree = scan(found)
     except OSError as error:

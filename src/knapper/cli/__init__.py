@@ -60,6 +60,8 @@ def _read_names_as_utf_8() -> None:
 
 def main() -> None:
     """Run the command line and exit with its status."""
+    if sys.argv[1:2] == ["help"]:
+        sys.argv[1:] = [*sys.argv[2:], "--help"]
     if sys.argv[1:] in (["--version"], ["-V"]):  # answered before anything is imported
         from knapper import __version__
 
@@ -77,8 +79,12 @@ def main() -> None:
 
 def _is_plain_sync(arguments: list[str]) -> bool:
     """Tell whether it is a sync that needs nobody to read options: that takes a while."""
-    command, *options = arguments or [""]
-    return command == "sync" and (not options or (len(options) == 2 and options[0] == "--vault"))
+    if arguments[:1] != ["sync"]:
+        return False
+    options = arguments[1:]
+    return not options or (
+        len(options) == 2 and options[0] == "--vault" and os.path.isdir(options[1])  # noqa: PTH112
+    )
 
 
 def _sync() -> int:
@@ -142,6 +148,11 @@ def _said_by_click(error: Exception) -> int:
     """Say what the user got wrong, or else that we did."""
     import click
 
+    if isinstance(error, click.UsageError):
+        from knapper.cli.usage import told
+
+        sys.stderr.write(told(error))
+        return 2
     if isinstance(error, click.ClickException):
         error.show()
         return 2

@@ -10,6 +10,7 @@ from knapper.app.effective import Effective, Value, effective, schema_of
 from knapper.app.workspace import Workspace, narrowed, open_workspace
 from knapper.cli.help import Command
 from knapper.cli.terminal import printable
+from knapper.cli.vault import config_option, vault_option, vault_root
 from knapper.core.layers import Explained
 
 __all__ = ["command"]
@@ -25,8 +26,8 @@ _COLUMN = 40
 @click.option("--schema", is_flag=True, help="The JSON Schema of .knapper.toml instead.")
 @click.option("--select", metavar="RULES", help="As for 'knapper check'.")
 @click.option("--ignore", metavar="RULES", help="As for 'knapper check'.")
-@click.option("--config", type=click.Path(path_type=Path), help="Instead of .knapper.toml.")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@config_option
+@vault_option
 def command(
     path: Path | None,
     output_format: str,
@@ -46,8 +47,8 @@ def command(
       knapper config Daily/2026-11-25.md   what holds for one note
       knapper config --schema              for an editor that checks TOML
     """
-    start = (vault or path or Path()).absolute()
-    workspace = narrowed(open_workspace(start, config, vault), select, ignore)
+    root = vault_root(vault, path)
+    workspace = narrowed(open_workspace(root, config, root), select, ignore)
     note = workspace.note_path(path) if path else ""
     if schema:
         click.echo(json.dumps(schema_of(workspace), indent=1, ensure_ascii=False))

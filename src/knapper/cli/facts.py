@@ -8,6 +8,7 @@ import click
 from knapper.app.facts import facts_shown
 from knapper.app.workspace import open_workspace
 from knapper.cli.help import Command
+from knapper.cli.vault import existing, vault_option, vault_root
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
@@ -15,7 +16,7 @@ __all__ = ["command"]
 
 @click.command("facts", cls=Command)
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(path: Path, vault: Path | None) -> int:
     """Print as JSON what is read from the note at PATH: links, tags, headings and more.
 
@@ -23,9 +24,10 @@ def command(path: Path, vault: Path | None) -> int:
     Examples:
       knapper facts Home.md   what knapper sees in a note
     """
-    if not path.is_file():
-        raise KnapperError(f"{path}: there is no such file")
-    workspace = open_workspace((vault or path).absolute(), None, vault)
+    if existing(path).is_dir():
+        raise KnapperError(f"{path}: this is a folder; expected a note")
+    root = vault_root(vault, path)
+    workspace = open_workspace(root, None, root)
     note = workspace.note_path(path)
     if trouble := workspace.read(note).trouble:
         raise KnapperError(f"{path}: {trouble.message}")

@@ -63,19 +63,6 @@ class _LazyGroup(Group):
         super().format_epilog(ctx, formatter)
         formatter.write("\n'knapper COMMAND --help' tells more of each.\n")
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches
-
-            if near := get_close_matches(args[0], COMMANDS, 1):
-                said = f"{error.message} Did you mean '{near[0]}'?"
-                raise click.UsageError(said, ctx) from error
-            raise
-
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="knapper %(version)s")

@@ -7,10 +7,9 @@ from pathlib import Path
 import click
 
 from knapper.app.history import export, found_path, history, name_of
-from knapper.app.roots import find_root
 from knapper.cli.help import Command
 from knapper.cli.terminal import number_of, printable
-from knapper.core.errors import KnapperError
+from knapper.cli.vault import vault_option, vault_root
 
 __all__ = ["command"]
 
@@ -20,7 +19,7 @@ __all__ = ["command"]
 @click.option("--export", "goal", type=click.Path(path_type=Path), metavar="DIR",
               help="Write every kept version to DIR, which must be empty.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the versions as JSON.")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(note: str | None, goal: Path | None, as_json: bool, vault: Path | None) -> int:
     """List the versions that are kept (of NOTE, which may be gone).
 
@@ -32,9 +31,7 @@ def command(note: str | None, goal: Path | None, as_json: bool, vault: Path | No
       knapper history Home.md         those of one note
       knapper history --export kept   write them all to a folder
     """
-    root = vault or find_root(Path().absolute())
-    if not root.is_dir():
-        raise KnapperError(f"{root}: there is no such folder")
+    root = vault_root(vault, Path(note) if note else None)
     versions = history(root)
     path = found_path(root, note, (one.path for one in versions)) if note else None
     if goal is not None:

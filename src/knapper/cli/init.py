@@ -7,7 +7,7 @@ import click
 from knapper.app.init import init
 from knapper.cli.help import Command
 from knapper.cli.progress import reporting
-from knapper.cli.terminal import printable
+from knapper.cli.terminal import number_of, printable
 from knapper.core.config import PRESETS
 from knapper.core.plan import Copy
 
@@ -22,17 +22,21 @@ __all__ = ["command"]
 def command(folder: Path, sources: tuple[Path, ...], preset: str | None) -> int:
     """Make FOLDER a vault that opens in Obsidian, with notes from its sources.
 
+    What is there is left as it is; a vault of Obsidian's gets a '.knapper.toml' only.
+
     \b
     Examples:
       knapper init my-vault                    a new vault
+      knapper init .                           a configuration for the vault here
       knapper init my-vault --source ~/talks   with notes pulled in from a folder
     """
     with reporting() as progress:
         made = init(folder, sources, preset, progress=progress)
-    click.echo(f"{made.root}: a vault with {made.written} files, preset '{made.preset}'")
+    written = number_of(made.written, "file")
+    click.echo(f"{made.root}: a vault, {written} written, preset '{made.preset}'")
     for one in made.pulled:
         count = len([c for _, c in one.report.changes if isinstance(c, Copy)]) if one.report else 0
-        click.echo(f"  {one.replica.into}: {count} files pulled in")
+        click.echo(f"  {one.replica.into}: {number_of(count, 'file')} pulled in")
         if one.problem:
             click.echo(f"  {one.replica.into}: {printable(one.problem)}", err=True)
         for path, reason in (one.report.skipped if one.report else {}).items():

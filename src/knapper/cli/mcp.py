@@ -5,16 +5,16 @@ from pathlib import Path
 
 import click
 
-from knapper.app.roots import find_root
 from knapper.cli.help import Command
 from knapper.cli.protocol import end_on_signals
+from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
 
 @click.command("mcp", cls=Command)
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(vault: Path | None) -> int:
     """Speak the Model Context Protocol on standard input and output.
 
@@ -26,9 +26,7 @@ def command(vault: Path | None) -> int:
     Examples:
       knapper mcp --vault ~/notes   what a client is set up to start
     """
-    root = (vault or find_root(Path().absolute())).absolute()
-    if not root.is_dir():
-        raise KnapperError(f"{root}: there is no such folder")
+    root = vault_root(vault).absolute()
     try:
         from knapper.mcp.server import make_server
         from knapper.mcp.tools import Tools

@@ -9,6 +9,7 @@ from knapper.app.rename import Plan, carry_out, plan_rename
 from knapper.app.workspace import open_workspace
 from knapper.cli.help import Command
 from knapper.cli.terminal import number_of, printable
+from knapper.cli.vault import vault_option, vault_root
 
 __all__ = ["command"]
 
@@ -18,7 +19,7 @@ __all__ = ["command"]
 @click.argument("new")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(old: str, new: str, dry_run: bool, as_json: bool, vault: Path | None) -> int:
     """Rename OLD to NEW, and rewrite every link, embed and card that means it.
 
@@ -35,7 +36,8 @@ def command(old: str, new: str, dry_run: bool, as_json: bool, vault: Path | None
       knapper rename Ideas Projects/Ideas       a folder
       knapper rename a.png b.png --dry-run      see first what would be done
     """
-    workspace = open_workspace(vault or Path().absolute(), root=vault)
+    root = vault_root(vault, Path(old.partition("#")[0]))
+    workspace = open_workspace(root, root=root)
     plan = plan_rename(workspace, old, new)
     refused: list[tuple[str, str]] = []
     run = None
@@ -70,7 +72,9 @@ def _print(plan: Plan, dry_run: bool, run: int | None) -> None:
     for lost in plan.left:
         place = f"{printable(lost.path)}:{lost.line}"
         click.echo(f"{place}: left as it is: {printable(lost.reason)}", err=True)
-    counts = f"{number_of(len(plan.moved), 'file')} moved, "
-    counts += f"{number_of(len(plan.rewrites), 'reference')} rewritten"
-    end = " would be done" if dry_run else f" ('knapper undo {run}' takes it back)" if run else ""
-    click.echo(counts + end)
+    moved, rewritten = len(plan.moved), number_of(len(plan.rewrites), "reference")
+    if dry_run:
+        click.echo(f"would move {number_of(moved, 'file')} and rewrite {rewritten}")
+        return
+    end = f" ('knapper undo {run}' takes it back)" if run else ""
+    click.echo(f"{number_of(moved, 'file')} moved, {rewritten} rewritten{end}")

@@ -11,6 +11,7 @@ from knapper.app.workspace import open_workspace
 from knapper.cli.help import Command
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import Paint, number_of, printable
+from knapper.cli.vault import config_option, vault_option, vault_root
 from knapper.core.errors import KnapperError
 from knapper.core.health import Group
 from knapper.core.rule import SEVERITIES
@@ -24,8 +25,8 @@ _MOST = 10
 @click.command("report", cls=Command)
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE",
               help="Write one self-contained page ('-': to standard output).")  # fmt: skip
-@click.option("--config", type=click.Path(path_type=Path), help="Instead of .knapper.toml.")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@config_option
+@vault_option
 def command(html: Path | None, config: Path | None, vault: Path | None) -> int:
     """Say how a vault is: findings by rule and folder, broken links, timestamps.
 
@@ -42,7 +43,7 @@ def command(html: Path | None, config: Path | None, vault: Path | None) -> int:
     """
     if html is not None and html.suffix.lower() not in (".html", ".htm") and str(html) != "-":
         raise KnapperError(f"{html}: a report is HTML; expected a name that ends with .html")
-    workspace = open_workspace(Path().absolute(), config, vault)
+    workspace = open_workspace(vault_root(vault), config, vault)
     with reporting() as progress:
         found = report(workspace, int(time.time()), progress, cores())
     if html is None:
@@ -79,9 +80,10 @@ def _lines(found: Report, paint: Paint) -> Iterable[str]:
     if health.rows:
         yield ""
         yield paint("by rule", "bold")
+        wide = max(len(group.name) for group in health.by_rule)
         for group in health.by_rule:
             severity = paint(group.counts.worst, group.counts.worst)
-            yield f"{group.counts.total:>6}  {printable(group.name)}  {severity}"
+            yield f"{group.counts.total:>6}  {printable(group.name):<{wide}}  {severity}"
         yield ""
         yield paint("by folder", "bold")
         yield from _folders(health.by_folder)

@@ -7,9 +7,9 @@ from typing import get_args
 import click
 
 from knapper.app.resolve import Conflict, Keep, conflicts, settle
-from knapper.app.roots import find_root
 from knapper.cli.help import Command
 from knapper.cli.terminal import Paint, number_of, printable
+from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
 from knapper.shell.disk import read_text
 
@@ -19,7 +19,7 @@ __all__ = ["command"]
 @click.command("resolve", cls=Command)
 @click.argument("note", required=False)
 @click.option("--keep", type=click.Choice(get_args(Keep)), help="Which of the two is to stay.")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(note: str | None, keep: Keep | None, vault: Path | None) -> int:
     """List the conflict copies, show how one differs from NOTE, or settle it.
 
@@ -33,9 +33,7 @@ def command(note: str | None, keep: Keep | None, vault: Path | None) -> int:
       knapper resolve "Home (conflict 2026-11-23 laptop).md" --keep copy
                                             gives the note what the copy holds
     """
-    root = vault or find_root(Path().absolute())
-    if not root.is_dir():
-        raise KnapperError(f"{root}: there is no such folder")
+    root = vault_root(vault)
     found = conflicts(root)
     if note is None:
         if keep:
@@ -43,7 +41,8 @@ def command(note: str | None, keep: Keep | None, vault: Path | None) -> int:
         for one in found:
             gone = "" if one.is_there else " (which is gone)"
             click.echo(f"{printable(one.copy)}: a copy of {printable(one.note)}{gone}")
-        click.echo(f"{number_of(len(found), 'conflict copy').replace('copys', 'copies')}")
+        count = number_of(len(found), "conflict copy").replace("copys", "copies")
+        click.echo(count if found else "no conflict copies")
         return 1 if found else 0
     chosen = [one for one in found if note in (one.note, one.copy, one.note.removesuffix(".md"))]
     if not chosen:

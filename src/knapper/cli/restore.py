@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from knapper.app.history import found_path, history, restore
-from knapper.app.roots import find_root
 from knapper.cli.help import Command
 from knapper.cli.terminal import printable
+from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 @click.command("restore", cls=Command)
 @click.argument("version", metavar="NOTE@VERSION")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(version: str, vault: Path | None) -> int:
     """Bring back a version of a note; 'knapper history' lists them.
 
@@ -23,14 +23,13 @@ def command(version: str, vault: Path | None) -> int:
 
     \b
     Examples:
-      knapper restore Home.md@3   the version that 'history' calls 3
+      knapper history Home.md            its versions, each as NOTE@VERSION
+      knapper restore Home.md@2b713236   one of them
     """
     note, at, name = version.rpartition("@")
     if not at or not note or not name:
         raise KnapperError(f"{version}: expected NOTE@VERSION, as 'knapper history' lists them")
-    root = vault or find_root(Path().absolute())
-    if not root.is_dir():
-        raise KnapperError(f"{root}: there is no such folder")
+    root = vault_root(vault, Path(note))
     path = found_path(root, note, (one.path for one in history(root)))
     outcome, run = restore(root, path, name)
     for refused in outcome.refused:

@@ -12,6 +12,7 @@ import click
 from knapper.app.changes import Changes, changed, effects, staged
 from knapper.app.check import Checked
 from knapper.app.workspace import CHECKED, Workspace
+from knapper.cli.vault import existing, vault_root
 from knapper.core.errors import KnapperError
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension
@@ -65,10 +66,9 @@ def starting_folder(asked: Asked, vault: Path | None) -> Path:
         both = [name for name, is_given in zip(names, given, strict=True) if is_given]
         raise click.UsageError(f"{both[0]} and {both[1]} exclude each other.")
     for path in asked.paths:
-        if not path.exists() and not path.is_symlink():
-            raise KnapperError(f"{path}: there is no such file or folder")
-    if vault is not None and not vault.is_dir():
-        raise KnapperError(f"{vault}: there is no such folder")
+        existing(path)
+    if vault is not None:
+        vault_root(vault)
     name = asked.stdin_filename
     first = asked.paths[0] if asked.paths else Path(name).parent if name else Path()
     return (vault or first).absolute()

@@ -4,19 +4,14 @@ from pathlib import Path
 
 import click
 
-from knapper.app.roots import find_root
 from knapper.app.service import install, service_of, standing, uninstall
 from knapper.cli.help import Group
-from knapper.cli.terminal import printable
+from knapper.cli.terminal import printable, time_of
+from knapper.cli.vault import vault_option, vault_root
 from knapper.cli.watch import http_option, needs_http
-from knapper.core.errors import KnapperError
 from knapper.shell.service import file_of, system
 
 __all__ = ["command"]
-
-_VAULT = click.option(
-    "--vault", type=click.Path(path_type=Path), help="The vault, if not found upward."
-)
 
 
 @click.group("service", cls=Group)
@@ -39,7 +34,7 @@ def command() -> None:
 @http_option
 @click.option("--no-fix", is_flag=True, help="Let it mend nothing.")
 @click.option("--no-sync", is_flag=True, help="Let it sync nothing.")
-@_VAULT
+@vault_option
 def install_command(
     dry_run: bool, port: int | None, no_fix: bool, no_sync: bool, vault: Path | None
 ) -> int:
@@ -48,7 +43,7 @@ def install_command(
     Do it again after an update of Python. With --http it serves the page as well; 'knapper
     status' shows its address.
     """
-    root = _root(vault)
+    root = vault_root(vault).resolve()
     needs_http(port)
     options = [name for name, on in (("--no-fix", no_fix), ("--no-sync", no_sync)) if on]
     options += [] if port is None else [f"--http={port}"]
@@ -72,10 +67,10 @@ def install_command(
 
 
 @command.command("uninstall")
-@_VAULT
+@vault_option
 def uninstall_command(vault: Path | None) -> int:
     """Stop it and remove its file; nothing in the vault changes."""
-    was_there, problem = uninstall(_root(vault))
+    was_there, problem = uninstall(vault_root(vault).resolve())
     if not was_there:
         click.echo("no service is installed for this vault")
         return 0
@@ -86,26 +81,19 @@ def uninstall_command(vault: Path | None) -> int:
 
 
 @command.command("status")
-@_VAULT
+@vault_option
 def status_command(vault: Path | None) -> int:
     """Tell whether the service is installed and runs.
 
     \b
     Exit status: 0 it runs, 1 it does not.
     """
-    found = standing(_root(vault))
+    found = standing(vault_root(vault).resolve())
     if not found.is_installed:
         click.echo("not installed; 'knapper service install' does it")
     else:
         click.echo(f"installed: {printable(str(found.file))}")
         click.echo("running" if found.is_running else "not running")
     if found.watcher is not None:
-        click.echo(f"a watcher is at work since {found.watcher.get('since')}")
+        click.echo(f"a watcher is at work since {time_of(found.watcher.get('since'))}")
     return 0 if found.is_running else 1
-
-
-def _root(vault: Path | None) -> Path:
-    root = (vault or find_root(Path().absolute())).absolute()
-    if not root.is_dir():
-        raise KnapperError(f"{root}: there is no such folder")
-    return root.resolve()

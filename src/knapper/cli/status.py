@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from knapper.app.roots import find_root
 from knapper.app.status import Standing, standing
 from knapper.cli.help import Command
-from knapper.cli.terminal import Paint, number_of, printable
+from knapper.cli.terminal import Paint, number_of, printable, time_of
+from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
@@ -17,7 +17,7 @@ __all__ = ["command"]
 
 @click.command("status", cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(as_json: bool, vault: Path | None) -> int:
     """Say how the last syncs ended, and what waits for you.
 
@@ -31,9 +31,7 @@ def command(as_json: bool, vault: Path | None) -> int:
       knapper status --json   for a program
     """
     try:
-        root = vault or find_root(Path().absolute())
-        if not root.is_dir():
-            raise KnapperError(f"{root}: there is no such folder")
+        root = vault_root(vault)
         found = standing(root)
     except KnapperError as error:
         click.echo(f"error: {printable(str(error))}", err=True)
@@ -57,7 +55,7 @@ def _print(found: Standing) -> None:
         click.echo("no replica is configured; [[replica]] in .knapper.toml adds one")
     for one in found.replicas:
         name = paint(printable(str(one["name"])), "bold")
-        when = f", last synced {one['at']}" if "at" in one else ""
+        when = f", last synced {time_of(one['at'])}" if "at" in one else ""
         click.echo(f"{name} ({one['mode']}, {printable(str(one['path']))}): {one['status']}{when}")
         for key in ("problem", "halted"):
             if one.get(key):
@@ -71,7 +69,7 @@ def _print(found: Standing) -> None:
     for conflict in found.conflicts:
         click.echo(f"conflict: {printable(conflict.copy)} ('knapper resolve' settles it)")
     for run in found.runs:
-        click.echo(f"run {run.id}: {run.at} {printable(run.command)}, "
+        click.echo(f"run {run.id}: {time_of(run.at)} {printable(run.command)}, "
                    f"{number_of(run.changed, 'change')}")  # fmt: skip
 
 
@@ -81,15 +79,16 @@ def _said_of_no_watcher(last: Mapping[str, object]) -> str:
     if not last:
         return said
     if "ended" not in last:
-        return f"{said}; the last one, since {last.get('since')}, was cut short"
+        return f"{said}; the last one, since {time_of(last.get('since'))}, was cut short"
     error = f" with {printable(str(last['last_error']))}" if last.get("failed") else ""
-    return f"{said}; the last one ended {last['ended']}{error}"
+    return f"{said}; the last one ended {time_of(last['ended'])}{error}"
 
 
 def _print_watcher(state: Mapping[str, object]) -> None:
     notes = number_of(int(str(state.get("notes", 0))), "note")
-    click.echo(f"watching since {state.get('since')} ({state.get('observer', 'starting')}), "
-               f"last lint {state.get('last_lint')}, {notes}")  # fmt: skip
+    since, last = time_of(state.get("since")), time_of(state.get("last_lint"))
+    observer = state.get("observer", "starting")
+    click.echo(f"watching since {since} ({observer}), last lint {last}, {notes}")
     if state.get("page"):
         click.echo(f"page: {state['page']}")
     findings = state.get("findings")
@@ -100,4 +99,4 @@ def _print_watcher(state: Mapping[str, object]) -> None:
         click.echo(f"  problem: {printable(str(problem))}")
     if state.get("last_error") and not problems:
         error = printable(str(state["last_error"]))
-        click.echo(f"  last problem, {state.get('last_error_at')}: {error}")
+        click.echo(f"  last problem, {time_of(state.get('last_error_at'))}: {error}")

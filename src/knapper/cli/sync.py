@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from knapper.app.pair import Intent
-from knapper.app.roots import find_root
 from knapper.cli.help import Command
 from knapper.cli.synced import synced
+from knapper.cli.terminal import printable
+from knapper.cli.vault import vault_option, vault_root
+from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
@@ -17,7 +19,7 @@ __all__ = ["command"]
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan or what was done as JSON.")
 @click.option("--confirm", metavar="HASH", default="", help="Carry out this plan that was halted.")
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(
     names: tuple[str, ...],
     dry_run: bool,
@@ -37,5 +39,9 @@ def command(
       knapper sync             with all sources and replicas
       knapper sync laptop      with one of them
     """
-    root = vault or find_root(Path().absolute())
+    try:
+        root = vault_root(vault)
+    except KnapperError as error:
+        click.echo(f"error: {printable(str(error))}", err=True)
+        return 3
     return synced(root, names, Intent(not dry_run, confirm), as_json=as_json)

@@ -32,8 +32,6 @@ def synced(
     `seen` is what a glimpse showed a moment ago.
     """
     try:
-        if not root.is_dir():
-            raise KnapperError(f"{root}: there is no such folder")
         with reporting() as progress:
             found = sync(root, names, intent, seen=seen, progress=progress)
     except KnapperError as error:
@@ -81,9 +79,9 @@ def _print_account(one: Synced, *, dry_run: bool) -> None:
         _complain(f"{name}: halted: {printable(report.halted)}")
     if report.hash:
         _complain(f"{name}: if it is meant so: knapper sync --confirm {report.hash}")
-    done = "would be done" if dry_run else "done"
     count = number_of(len(report.changes), "change")
-    _print(f"{name}: {count} {done}, {STATUS[one.status]}")
+    done = f"would make {count}" if dry_run else f"{count} done"
+    _print(f"{name}: {done}, {STATUS[one.status]}")
 
 
 def _copied(copy: str) -> str:

@@ -9,7 +9,16 @@ from typing import TextIO
 from unicodedata import category, east_asian_width
 from urllib.parse import quote
 
-__all__ = ["Paint", "columns_of", "head", "is_terminal", "number_of", "printable", "tail"]
+__all__ = [
+    "Paint",
+    "columns_of",
+    "head",
+    "is_terminal",
+    "number_of",
+    "printable",
+    "tail",
+    "time_of",
+]
 
 _WIDEST = 108
 """Columns that are filled at most, and where nobody looks."""
@@ -39,6 +48,11 @@ def _columns(character: str) -> int:
     if category(character) in ("Mn", "Me", "Cf"):
         return 0  # accents, joiners, what chooses the form of an emoji
     return 2 if east_asian_width(character) in "WF" else 1
+
+
+def time_of(stamp: object) -> str:
+    """Return a time that is kept as ISO 8601, as one reads it: without `T` and zone."""
+    return str(stamp)[:19].replace("T", " ")
 
 
 def head(text: str, room: int) -> str:

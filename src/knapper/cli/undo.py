@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from knapper.app.roots import find_root
 from knapper.app.undo import undo
 from knapper.cli.help import Command
-from knapper.cli.terminal import number_of, printable
+from knapper.cli.terminal import number_of, printable, time_of
+from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
 from knapper.shell.store import Store
 
@@ -16,7 +16,7 @@ __all__ = ["command"]
 
 @click.command("undo", cls=Command)
 @click.argument("run", required=False, type=int)
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 @click.option("--list", "listing", is_flag=True, help="List the runs that can be undone.")
 def command(run: int | None, vault: Path | None, listing: bool) -> int:
     """Take back the last run that changed the vault, or run number RUN.
@@ -29,14 +29,13 @@ def command(run: int | None, vault: Path | None, listing: bool) -> int:
       knapper undo --list   the runs that can be taken back
       knapper undo 7        one of them
     """
-    root = vault or find_root(Path().absolute())
-    if not root.is_dir():
-        raise KnapperError(f"{root}: there is no such folder")
+    root = vault_root(vault)
     if listing:
         with Store(root) as store:
             runs = store.runs()
         for one in runs:
-            click.echo(f"{one.id:>5}  {one.at}  {one.command}  ({number_of(one.changed, 'note')})")
+            notes = number_of(one.changed, "note")
+            click.echo(f"{one.id:>5}  {time_of(one.at)}  {one.command}  ({notes})")
         return 0
     try:
         number, outcome = undo(root, run)

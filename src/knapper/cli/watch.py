@@ -24,9 +24,9 @@ from knapper.app.events import (
     Replicated,
     event_object,
 )
-from knapper.app.roots import find_root
 from knapper.cli.help import Command
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
+from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
 from knapper.shell.daemon import kept_address, local_time
 from knapper.shell.store import state_folder
@@ -36,8 +36,15 @@ __all__ = ["command", "http_option", "needs_http"]
 PORT = 5627
 """Where the page is, if no other port is asked for: KNAP on the keys of a telephone."""
 
+
+def _port(_context: click.Context, _parameter: click.Parameter, value: int | None) -> int | None:
+    if value is not None and not 0 <= value <= 65535:
+        raise click.BadParameter(f"{value} is no port; expected 0 to 65535.")
+    return value
+
+
 http_option = click.option(
-    "--http", "port", type=click.IntRange(0, 65535), is_flag=False, flag_value=PORT,
+    "--http", "port", type=int, callback=_port, is_flag=False, flag_value=PORT,
     metavar="[PORT]", help=f"Serve a page, on this machine only (port {PORT}).",
 )  # fmt: skip
 
@@ -49,7 +56,7 @@ http_option = click.option(
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text",
               help="json: one object a line.")  # fmt: skip
 @http_option
-@click.option("--vault", type=click.Path(path_type=Path), help="The vault, if not found upward.")
+@vault_option
 def command(
     no_fix: bool,
     no_sync: bool,
@@ -71,9 +78,7 @@ def command(
       knapper watch --http      with a page in your browser
       knapper watch --once      what is due now, and end
     """
-    root = (vault or find_root(Path().absolute())).absolute()
-    if not root.is_dir():
-        raise KnapperError(f"{root}: there is no such folder")
+    root = vault_root(vault).absolute()
     if once and port is not None:
         raise click.UsageError("--http serves a page while the watcher runs; --once ends it")
     needs_http(port)

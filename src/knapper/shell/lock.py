@@ -35,7 +35,8 @@ def locked(
         descriptor = os.open(_file(folder, name), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise KnapperError(f"{folder}: nothing can be kept here: {reason}") from error
+        said = f"nothing can be kept here: {reason}; KNAPPER_STATE_DIR names another folder"
+        raise KnapperError(f"{folder}: {said}") from error
     try:
         _wait(descriptor, patience, busy)
         yield

@@ -61,11 +61,14 @@ def counts(report: Report, paint: Paint) -> str:
         one.rule for one in report.diagnostics if one.finding.fix and one.finding.fix.safe
     )
     rows = sorted(spoken.items(), key=lambda row: (-row[1], row[0]))
-    return "\n".join(
-        f"{count:>6}  {paint(rule, 'bold')}  {paint(severity, severity)}"
-        + (f"  ({fixable[rule]} with a safe fix)" if fixable[rule] else "")
-        for (rule, severity), count in rows
-    )
+    wide, long = (max((len(row[0][at]) for row in rows), default=0) for at in (0, 1))
+    lines = []
+    for (rule, severity), count in rows:
+        fix = f"({fixable[rule]} with a safe fix)" if fixable[rule] else ""
+        kind = f"{severity:<{long if fix else 0}}"
+        lines.append(f"{count:>6}  {paint(f'{rule:<{wide}}', 'bold')}  {paint(kind, severity)}"
+                     + (f"  {fix}" if fix else ""))  # fmt: skip
+    return "\n".join(lines)
 
 
 def summary(diagnostics: Sequence[Diagnostic], counted: int, paint: Paint) -> str:
@@ -87,7 +90,8 @@ def summary(diagnostics: Sequence[Diagnostic], counted: int, paint: Paint) -> st
     if safe:
         lines.append(f"{safe} can be mended with --fix")
     if unsafe:
-        lines.append(f"{unsafe} with --fix --unsafe-fixes")
+        also = f"{unsafe} more" if safe else f"{unsafe} can be mended"
+        lines.append(f"{also} with --fix --unsafe-fixes")
     return "; ".join(lines)
 
 
