@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from knapper.core.note import Note
 from knapper.core.properties import tags_of
 from knapper.core.rule import Finding, check
-from knapper.core.text import Span, has_any
+from knapper.core.signs import signs
+from knapper.core.text import Span
 from knapper.core.vault import Vault
 
 __all__ = ["chat_phrase", "placeholder", "prompt_leak"]
@@ -36,7 +37,7 @@ def chat_phrase(note: Note) -> Iterator[Finding]:
             yield Finding(span, message)
 
 
-@check(signs=("<", "[/INST]"))
+@check(signs=("<|", "SYS>>", "</system>", "</think", "[/INST]"))
 def prompt_leak(note: Note) -> Iterator[Finding]:
     """Report the marks between which language models are given a prompt, once a note.
 
@@ -44,8 +45,7 @@ def prompt_leak(note: Note) -> Iterator[Finding]:
     `<system>` and `<think>` at the beginning of a line.
     """
     text = note.text
-    signs = _PROMPT_SIGNS if "<" in text else _PROMPT_SIGNS[:1]
-    if not has_any(text, signs) or not note.is_markdown:
+    if not note.is_markdown:
         return
     marks = [mark for mark in _MARK.finditer(text, note.body) if _is_prompt_mark(note, mark)]
     if all(mark[0] == "[INST]" for mark in marks) or _is_about_models(note):
@@ -62,7 +62,7 @@ def placeholder(note: Note, vault: Vault) -> Iterator[Finding]:
     `{{title}}`, `{{date}}` and `{{time}}`: Obsidian Help, "Templates".
     """
     text = note.text
-    if not note.is_markdown or not _may_hold_placeholder(text):
+    if not note.is_markdown or not (note.has(_TO_FILL_IN) or _INSERT.search(text)):
         return
     for found in _PLACEHOLDER.finditer(text):
         in_properties = found.start() < note.body
@@ -106,7 +106,6 @@ _CLOSING = re.compile(
     r"(?:expand|elaborate|adjust|refine|revise|rewrite|reformat|format|modify|shorten"
     r"|summari[sz]e|generate|turn this)\b"
 )
-_PROMPT_SIGNS = ("[/INST]", "<|", "SYS>>", "</system>", "</think")
 _MARK = re.compile(
     r"<\|(?:im_(?:start|end|sep)|endoftext|(?:begin|end)_of_text|(?:start|end)_header_id"
     r"|eo[tm]_id|system|user|assistant)\|>"
@@ -122,6 +121,7 @@ _PLACEHOLDER = re.compile(
     r"(?=[.!]?[ \t]*+\r?$)",
     re.MULTILINE,
 )
+_TO_FILL_IN = signs("{{", "TODO: add ", "orem ipsum dolor")
 _INSERT = re.compile(r"\[(?:insert|Insert|INSERT) ")
 _QUOTE = re.compile(r"[ \t]*+>")
 _QUOTATION_MARKS = frozenset("\"'`“”„‚‘’«»「『")
@@ -154,13 +154,6 @@ def _closings(text: str, start: int) -> Iterator[Span]:
     for paragraph in paragraphs[-2:]:
         if found := _CLOSING.match(tail, paragraph):
             yield Span(begin + found.start(), begin + found.end())
-
-
-def _may_hold_placeholder(text: str) -> bool:
-    """Tell whether it is worth looking for a placeholder: each sign is sought much faster."""
-    if "{" in text and "{{" in text:
-        return True
-    return has_any(text, ("TODO: add ", "orem ipsum dolor")) or _INSERT.search(text) is not None
 
 
 def _is_own_text(note: Note, offset: int) -> bool:

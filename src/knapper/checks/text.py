@@ -1,5 +1,6 @@
 """Rules of the family `text`: the characters of a note, before any Markdown."""
 
+import re
 from collections.abc import Iterator
 
 from knapper.core.note import Note
@@ -8,6 +9,7 @@ from knapper.core.text import Span
 
 __all__ = ["nul_character", "unreadable_note"]
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 _MEANINGLESS = tuple(chr(code) for code in range(32) if chr(code) not in "\t\n\f\r")
 """The control characters (C0) that no editor writes and no reader shows."""
 
@@ -27,10 +29,10 @@ def nul_character(note: Note) -> Iterator[Finding]:
 
     CommonMark 0.31.2 (2.3) has a reader replace U+0000; the others are shown as nothing.
     """
+    if not _CONTROL.search(note.rare):
+        return
     text = note.text
     present = [character for character in _MEANINGLESS if character in text]
-    if not present:
-        return
     count = sum(map(text.count, present))
     names = ", ".join(f"U+{ord(character):04X}" for character in present[:3])
     more = ", ..." if len(present) > 3 else ""

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from knapper.core.note import Note
 from knapper.core.rule import Diagnostic, Finding, Rule, When
+from knapper.core.signs import Signs, signs
 from knapper.core.suppress import read_suppressions
-from knapper.core.text import Span, has_any
+from knapper.core.text import Span
 from knapper.core.vault import Vault
 
 __all__ = ["Ruleset", "lint_note", "lint_unsilenced", "run_rule"]
@@ -37,7 +38,7 @@ class _Group(NamedTuple):
     """Rules that speak only of notes with the same thing in them."""
 
     when: When
-    signs: tuple[str, ...]
+    signs: Signs
     rules: tuple[_Ready, ...]
 
     def concerns(self, note: Note, vault: Vault) -> bool:
@@ -45,7 +46,7 @@ class _Group(NamedTuple):
         when = self.when
         if when and not (getattr(note, when) if isinstance(when, str) else when(note, vault)):
             return False
-        return not self.signs or has_any(note.text, self.signs)
+        return not self.signs or note.has(self.signs)
 
 
 class Ruleset(NamedTuple):
@@ -63,7 +64,9 @@ class Ruleset(NamedTuple):
         grouped: dict[tuple[When, tuple[str, ...]], list[_Ready]] = {}
         for rule in chosen:
             grouped.setdefault((rule.check.when, rule.check.signs), []).append(_Ready.of(rule))
-        groups = (_Group(*held, tuple(ready)) for held, ready in grouped.items())
+        groups = (
+            _Group(when, signs(*texts), tuple(ready)) for (when, texts), ready in grouped.items()
+        )
         return cls(chosen, tuple(groups))
 
 

@@ -22,6 +22,7 @@ from knapper.core.frontmatter import (
 from knapper.core.inline import BlockId, Inline, Link, Tag, read_inline
 from knapper.core.paths import NotePath, extension, is_note
 from knapper.core.properties import aliases_of, tags_of
+from knapper.core.signs import Signs, rare_of, signs
 from knapper.core.text import Lines
 from knapper.core.timestamps import Timestamp, read_timestamps
 
@@ -50,6 +51,19 @@ class Note:
     @cached_property
     def is_markdown(self) -> bool:
         return is_note(self.path)
+
+    @cached_property
+    def rare(self) -> bytes:
+        """What is rare in the text: see `core.signs`."""
+        return rare_of(self.text)
+
+    def has(self, wanted: Signs) -> bool:
+        """Tell whether one of these pieces stands in the text."""
+        held = self.rare
+        for piece, text in wanted:
+            if piece in held and text in self.text:
+                return True
+        return False
 
     @cached_property
     def lines(self) -> Lines:
@@ -141,7 +155,7 @@ class Note:
     @cached_property
     def footnotes(self) -> tuple[Footnote, ...]:
         """The marks of footnotes in the body, those that define one included."""
-        if not self.is_markdown:
+        if not self.is_markdown or not self.has(_FOOTNOTE):
             return ()
         return read_footnotes(self.text, self.body, self.region_at)
 
@@ -197,6 +211,7 @@ def facts_of(note: Note) -> Facts:
     )
 
 
+_FOOTNOTE, _SHOWN = signs("[^"), signs("src=")
 _SOURCE = re.compile(r"""\bsrc\s*+=\s*+["']([^"'<>:]+)["']""")
 _PICTURE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp|mp4|webm|mp3|pdf)\b", re.IGNORECASE)
 
@@ -204,7 +219,7 @@ _PICTURE = re.compile(r"\.(?:avif|bmp|gif|jpe?g|png|svg|webp|mp4|webm|mp3|pdf)\b
 def _mentioned(note: Note) -> frozenset[str]:
     """Return the files that a note shows without a link: in HTML, or as a cover in a property."""
     found = set()
-    if "src=" in note.text:
+    if note.has(_SHOWN):
         found = {unquote(source[1]) for source in _SOURCE.finditer(note.text)}
     if note.body and _PICTURE.search(note.text, 0, note.body):
         values = note.frontmatter.data.values()

@@ -17,7 +17,6 @@ __all__ = [
     "Span",
     "apply_edits",
     "edits_overlap",
-    "has_any",
 ]
 
 
@@ -62,14 +61,6 @@ def edits_overlap(edits: Iterable[Edit]) -> bool:
         second.span.start < first.span.end or second.span == first.span
         for first, second in pairwise(sorted(edits))
     )
-
-
-def has_any(text: str, signs: Iterable[str]) -> bool:
-    """Tell whether one of the signs stands in a text."""
-    for sign in signs:  # noqa: SIM110 - `any` takes twice the time, and each note is asked often
-        if sign in text:
-            return True
-    return False
 
 
 class Lines:

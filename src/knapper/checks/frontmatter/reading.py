@@ -9,6 +9,7 @@ from knapper.core.frontmatter import Entry, NotEditableError, Value, set_propert
 from knapper.core.note import Note
 from knapper.core.paths import folder_of, name_of, stem_of
 from knapper.core.rule import Fix
+from knapper.core.signs import signs
 from knapper.core.text import Span
 
 __all__ = [
@@ -35,7 +36,7 @@ def is_video_note(note: Note) -> bool:
 
 def has_from_line(note: Note) -> bool:
     """Tell whether a line of the body says which channel the note is from."""
-    if "From: [[" not in note.text:
+    if not note.has(_FROM_SIGN):
         return False
     return any(not note.region_at(m.start()) for m in _FROM.finditer(note.text, note.body))
 
@@ -88,6 +89,7 @@ def property_run(text: str, start: int) -> Run:
     return Run(tuple(keys), position, "")
 
 
+_FROM_SIGN = signs("From: [[")
 _FROM = re.compile(r"^From: \[\[", re.MULTILINE)
 _PROPERTY = re.compile(r"(\w[\w -]*+):(?:\s|\Z)")
 _BELONGS = re.compile(r"[ \t]*+- |[ \t]++\S")

@@ -4,11 +4,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from knapper.checks.links.brackets import loose_brackets
 from knapper.checks.links.judgement import in_body, suspects
 from knapper.checks.links.wording import described, span_of
 from knapper.core.inline import Link
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
+from knapper.core.signs import signs
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Found, Vault
 
@@ -19,7 +21,7 @@ def empty_link(note: Note, vault: Vault) -> Iterator[Finding]:
     for suspect in in_body(note, vault, "empty"):
         yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
     text = note.text
-    if "]()" not in text and "[[]]" not in text:
+    if not note.has(_NO_ADDRESS) and not loose_brackets(note, vault):
         return
     if vault.settings.is_template(note.path):
         return
@@ -107,6 +109,7 @@ def self_link(note: Note, vault: Vault) -> Iterator[Finding]:
             yield Finding(span_of(link), f"'{link.target}' is this note itself")
 
 
+_NO_ADDRESS = signs("]()")
 _EMPTY = re.compile(r"\[\[\]\]|(?<![\w\])\\!])!?\[(?:[^\[\]\n\\]|\\.)*\]\(\)")
 _PARENTHESES = re.compile(r"\([^()]*+\)")
 

@@ -40,7 +40,7 @@ def read_timestamps(text: str, start: int = 0) -> tuple[Timestamp, ...]:
     malformed one ends where it can be told to end, so that the next one is still read.
     Code and comments are not asked about here: see `Note.region_at`.
     """
-    if "yt" not in text and "data-t" not in text and "timestamp" not in text:
+    if "<" not in text or ("yt" not in text and "data-t" not in text and "timestamp" not in text):
         return ()
     found = list(_read(text, start))
     return tuple(found + _cut_off(text, found))
