@@ -4,7 +4,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from knapper.checks.links.brackets import loose_brackets
 from knapper.checks.links.judgement import in_body, suspects
 from knapper.checks.links.wording import described, span_of
 from knapper.core.inline import Link
@@ -14,24 +13,33 @@ from knapper.core.signs import signs
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Found, Vault
 
+_NOTHING = signs("]()", "[[]]")
 
-@check
+
+def may_name_nothing(note: Note, vault: Vault) -> bool:
+    """Tell whether a note has what looks like an empty link, or a doubtful one."""
+    return note.has(_NOTHING) or bool(suspects(note, vault))
+
+
+def has_odd_display(note: Note, _: Vault) -> bool:
+    """Tell whether the display text of a link is empty or has a pipe."""
+    return any(not link.display or "|" in link.display for link in note.links)
+
+
+@check(when=may_name_nothing)
 def empty_link(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links that name nothing: `[[]]`, `[[ ]]`, `[text]()`."""
     for suspect in in_body(note, vault, "empty"):
         yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
-    text = note.text
-    if not note.has(_NO_ADDRESS) and not loose_brackets(note, vault):
-        return
     if vault.settings.is_template(note.path):
         return
-    for match in _EMPTY.finditer(text, note.body):
+    for match in _EMPTY.finditer(note.text, note.body):
         if note.is_markdown and note.region_at(match.start()) is None:
             what = "embed" if match[0][0] == "!" else "link"
             yield Finding(Span(*match.span()), f"this {what} names no note or address")
 
 
-@check(when="links")
+@check(when=has_odd_display)
 def empty_alias(note: Note) -> Iterator[Finding]:
     """Report wikilinks with a pipe and no text after it."""
     for link in note.links:
@@ -41,7 +49,7 @@ def empty_alias(note: Note) -> Iterator[Finding]:
             yield Finding(span_of(link), f"no text follows the pipe of '{link.target}'", fix)
 
 
-@check(when="links")
+@check(when=has_odd_display)
 def multiple_pipes(note: Note) -> Iterator[Finding]:
     """Report wikilinks whose display text holds another pipe."""
     for link in note.links:
@@ -109,7 +117,6 @@ def self_link(note: Note, vault: Vault) -> Iterator[Finding]:
             yield Finding(span_of(link), f"'{link.target}' is this note itself")
 
 
-_NO_ADDRESS = signs("]()")
 _EMPTY = re.compile(r"\[\[\]\]|(?<![\w\])\\!])!?\[(?:[^\[\]\n\\]|\\.)*\]\(\)")
 _PARENTHESES = re.compile(r"\([^()]*+\)")
 
