@@ -11,10 +11,10 @@ from knapper.core.vault import Vault
 __all__ = ["numeric_tag", "tag_case"]
 
 
-@check
+@check(signs=("#",))
 def numeric_tag(note: Note) -> Iterator[Finding]:
     """Report `#2024`: a tag needs one character that is no digit."""
-    if "#" not in note.text or not note.is_markdown:
+    if not note.is_markdown:
         return
     for found in _NUMBER.finditer(note.text, note.body):
         start = found.start()
@@ -24,7 +24,7 @@ def numeric_tag(note: Note) -> Iterator[Finding]:
             yield Finding(Span(*found.span()), message)
 
 
-@check
+@check(when="tags")
 def tag_case(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report tags that most notes write with other capitals; Obsidian takes them for one."""
     for tag in note.tags:
@@ -35,4 +35,4 @@ def tag_case(note: Note, vault: Vault) -> Iterator[Finding]:
             yield Finding(span, f"'{tag.name}' is written '{usual}' in most notes", fix)
 
 
-_NUMBER = re.compile(r"(?<!\S)#\d++(?:/\d+)*(?![\w/-])")
+_NUMBER = re.compile(r"#(?<!\S#)\d++(?:/\d+)*(?![\w/-])")

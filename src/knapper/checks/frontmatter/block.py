@@ -14,19 +14,26 @@ from knapper.core.frontmatter import read_frontmatter
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
+from knapper.core.vault import Vault
 
 __all__ = [
     "blank_before_frontmatter",
+    "lacks_frontmatter",
     "missing_frontmatter",
     "second_frontmatter_block",
     "unclosed_block",
 ]
 
 
-@check
+def lacks_frontmatter(note: Note, _: Vault) -> bool:
+    """Tell whether a note has no block at its top."""
+    return not note.frontmatter.exists
+
+
+@check(when=lacks_frontmatter)
 def missing_frontmatter(note: Note, *, everywhere: bool = False) -> Iterator[Finding]:
     """Report a note about a video, or with `everywhere` any note, without frontmatter."""
-    if note.frontmatter.exists or not note.is_markdown:
+    if not note.is_markdown:
         return
     if not (everywhere or (is_video_note(note) and not is_channel_note(note))):
         return
@@ -37,7 +44,7 @@ def missing_frontmatter(note: Note, *, everywhere: bool = False) -> Iterator[Fin
         )
 
 
-@check
+@check(when=lacks_frontmatter)
 def blank_before_frontmatter(note: Note) -> Iterator[Finding]:
     """Report a block that is not read because of blanks where it begins."""
     opening = _almost_opening(note)

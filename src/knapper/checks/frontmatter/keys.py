@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterator
 
 from knapper.checks.frontmatter.reading import (
+    RENAMED,
+    has_odd_keys,
+    has_types,
     is_channel_note,
     is_video_note,
     opening_line,
@@ -51,14 +54,14 @@ def empty_value(note: Note, *, everywhere: bool = False) -> Iterator[Finding]:
             yield Finding(entry.key_span, f"the property '{entry.key}' has no value")
 
 
-@check(when="frontmatter")
+@check(when=has_odd_keys)
 def deprecated_key(note: Note) -> Iterator[Finding]:
     """Report `tag`, `alias` and `cssclass`, which Obsidian does not read any more.
 
     Source: Obsidian's release notes 1.9.0.
     """
     block = note.frontmatter
-    for old, new in _RENAMED.items():
+    for old, new in RENAMED.items():
         if not block.has(old):
             continue
         entry = block.entry(old)
@@ -68,7 +71,7 @@ def deprecated_key(note: Note) -> Iterator[Finding]:
             yield Finding(entry.key_span, message, fix)
 
 
-@check(when="frontmatter")
+@check(when=has_types)
 def tags_type_on_other_key(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report keys that have the type of `tags`, which only `tags` can have."""
     types = vault.property_types
@@ -100,7 +103,6 @@ def title_file_name(note: Note) -> Iterator[Finding]:
 _VIDEO_KEYS = ("title", "videoId")
 _VIDEO_NAMES = frozenset(key.lower() for key in _VIDEO_KEYS)
 _EMPTY: tuple[object, ...] = (None, "", [], {})
-_RENAMED = {"tag": "tags", "alias": "aliases", "cssclass": "cssclasses"}
 _COMMAS = re.compile(r"\s*+,\s*+")
 
 

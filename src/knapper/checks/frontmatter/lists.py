@@ -9,11 +9,29 @@ from knapper.core.note import Note
 from knapper.core.properties import is_tag
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
+from knapper.core.vault import Vault
 
-__all__ = ["aliases_not_a_list", "cssclasses_not_a_list", "invalid_tag", "tags_not_a_list"]
+__all__ = [
+    "aliases_not_a_list",
+    "cssclasses_not_a_list",
+    "has_odd_lists",
+    "invalid_tag",
+    "tags_not_a_list",
+]
 
 
-@check(when="frontmatter")
+def has_odd_lists(note: Note, _: Vault) -> bool:
+    """Tell whether one of the three properties is not the list that it should be."""
+    block = note.frontmatter
+    tags = block.get("tags")
+    return (
+        (tags is not None and not (isinstance(tags, list) and all(map(_is_fine, tags))))
+        or isinstance(block.get("aliases"), str)
+        or isinstance(block.get("cssclasses"), str)
+    )
+
+
+@check(when=has_odd_lists)
 def tags_not_a_list(note: Note) -> Iterator[Finding]:
     """Report `tags` that are several in one text, which makes no tag at all.
 
@@ -34,7 +52,7 @@ def tags_not_a_list(note: Note) -> Iterator[Finding]:
             yield Finding(entry.value_span, message, fix)
 
 
-@check(when="frontmatter")
+@check(when=has_odd_lists)
 def aliases_not_a_list(note: Note) -> Iterator[Finding]:
     """Report `aliases` that are one text; Obsidian reads it as one name."""
     value = note.frontmatter.get("aliases")
@@ -44,7 +62,7 @@ def aliases_not_a_list(note: Note) -> Iterator[Finding]:
             yield Finding(entry.value_span, "the aliases are one text; expected a list", fix)
 
 
-@check(when="frontmatter")
+@check(when=has_odd_lists)
 def cssclasses_not_a_list(note: Note) -> Iterator[Finding]:
     """Report `cssclasses` that are several in one text, which is taken for one class."""
     value = note.frontmatter.get("cssclasses")
@@ -57,7 +75,7 @@ def cssclasses_not_a_list(note: Note) -> Iterator[Finding]:
             yield Finding(entry.value_span, message, fix)
 
 
-@check(when="frontmatter")
+@check(when=has_odd_lists)
 def invalid_tag(note: Note) -> Iterator[Finding]:
     """Report texts among the `tags` that make no tag."""
     value = note.frontmatter.get("tags")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from knapper.checks.timestamps.reading import read_anchors
@@ -11,10 +12,14 @@ from knapper.core.paths import folder_of, name_of, stem_of
 from knapper.core.rule import Fix
 from knapper.core.signs import signs
 from knapper.core.text import Span
+from knapper.core.vault import Vault
 
 __all__ = [
+    "RENAMED",
     "Run",
     "has_from_line",
+    "has_odd_keys",
+    "has_types",
     "is_channel_note",
     "is_video_note",
     "opening_line",
@@ -22,6 +27,10 @@ __all__ = [
     "readable_entries",
     "setting",
 ]
+
+
+RENAMED = {"tag": "tags", "alias": "aliases", "cssclass": "cssclasses"}
+"""Keys that Obsidian does not read any more, with those that it does (release notes 1.9.0)."""
 
 
 def is_video_note(note: Note) -> bool:
@@ -44,6 +53,16 @@ def has_from_line(note: Note) -> bool:
 def is_channel_note(note: Note) -> bool:
     """Tell whether the note is the index of its folder, as `channel/channel.md` is."""
     return stem_of(note.path).lower() == name_of(folder_of(note.path)).lower()
+
+
+def has_odd_keys(note: Note, _: Vault) -> bool:
+    """Tell whether a key is not read any more, or stands twice if case does not count."""
+    return _are_odd(tuple(note.frontmatter.data))
+
+
+def has_types(note: Note, vault: Vault) -> bool:
+    """Tell whether a note has properties, and the vault types for some."""
+    return bool(vault.property_types) and note.frontmatter.exists
 
 
 def opening_line(note: Note) -> Span:
@@ -93,6 +112,12 @@ _FROM_SIGN = signs("From: [[")
 _FROM = re.compile(r"^From: \[\[", re.MULTILINE)
 _PROPERTY = re.compile(r"(\w[\w -]*+):(?:\s|\Z)")
 _BELONGS = re.compile(r"[ \t]*+- |[ \t]++\S")
+
+
+@lru_cache(1024)  # the notes of a vault have few sets of keys
+def _are_odd(keys: tuple[str, ...]) -> bool:
+    names = {key.lower() for key in keys}
+    return len(names) < len(keys) or not names.isdisjoint(RENAMED)
 
 
 def _lines(text: str, start: int) -> Iterator[tuple[str, int]]:

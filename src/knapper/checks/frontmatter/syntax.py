@@ -4,21 +4,29 @@ import re
 from collections.abc import Iterator
 
 from knapper.checks.frontmatter.block import unclosed_block
+from knapper.checks.frontmatter.reading import has_odd_keys
 from knapper.core.frontmatter import YamlError, property_lines, quoted, read_frontmatter
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span, apply_edits
+from knapper.core.vault import Vault
 
-__all__ = ["duplicate_key", "duplicate_key_case", "invalid_frontmatter"]
+__all__ = ["duplicate_key", "duplicate_key_case", "invalid_frontmatter", "may_be_unreadable"]
 
 
-@check
+def may_be_unreadable(note: Note, _: Vault) -> bool:
+    """Tell whether a note has a block that is not read, or only the beginning of one."""
+    if note.frontmatter.exists:
+        return note.frontmatter.error is not None
+    return note.text.startswith("---", int(note.text.startswith("\ufeff")))
+
+
+@check(when=may_be_unreadable)
 def invalid_frontmatter(note: Note) -> Iterator[Finding]:
     """Report a block that cannot be read, or that has no end."""
     block = note.frontmatter
     if not block.exists:
-        if note.text.startswith("---", int(note.text.startswith("\ufeff"))):
-            yield from _unclosed(note)
+        yield from _unclosed(note)
         return
     error = block.error
     if error is None or error.kind == "duplicate" or block.has_template:
@@ -31,7 +39,7 @@ def invalid_frontmatter(note: Note) -> Iterator[Finding]:
     yield Finding(span, f"the frontmatter {how} {error.message}", fix)
 
 
-@check(when="frontmatter")
+@check(when=may_be_unreadable)
 def duplicate_key(note: Note) -> Iterator[Finding]:
     """Report keys that stand twice, for which the whole block is not read."""
     error = note.frontmatter.error
@@ -55,7 +63,7 @@ def duplicate_key(note: Note) -> Iterator[Finding]:
         yield Finding(Span(error.offset, error.offset), f"{error.message}, so no property is read")
 
 
-@check(when="frontmatter")
+@check(when=has_odd_keys)
 def duplicate_key_case(note: Note) -> Iterator[Finding]:
     """Report keys that differ in case only: Obsidian shows them as one property."""
     block = note.frontmatter

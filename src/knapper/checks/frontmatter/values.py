@@ -3,23 +3,21 @@
 import re
 from collections.abc import Iterator
 
-from knapper.checks.frontmatter.reading import readable_entries
-from knapper.core.frontmatter import Entry, Frontmatter, Node, Value, quoted
+from knapper.checks.frontmatter.reading import has_types, readable_entries
+from knapper.core.frontmatter import Entry, Node, Value, quoted
 from knapper.core.note import Note
 from knapper.core.properties import mismatch
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Vault
 
-__all__ = ["invalid_video_id", "type_mismatch", "unquoted_value"]
+__all__ = ["invalid_video_id", "may_be_misread", "type_mismatch", "unquoted_value"]
 
 
-@check(when="frontmatter")
+@check(when=has_types)
 def type_mismatch(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report values that do not fit the type which the vault gives to their property."""
     types = vault.property_types
-    if not types:
-        return
     names = {key.lower(): name for key, name in types.items()}
     wrong = {
         key: expected
@@ -53,11 +51,20 @@ def invalid_video_id(note: Note) -> Iterator[Finding]:
     yield Finding(entry.value_span, message, fix)
 
 
-@check(when="frontmatter")
+def may_be_misread(note: Note, _: Vault) -> bool:
+    """Tell whether a closer look at the values of a note is worth its time."""
+    block = note.frontmatter
+    source = block.source
+    if "#" in source and _HASH.search(source):
+        return True
+    if ("&" in source or "!" in source) and _MARK.search(source):
+        return True
+    return not all(map(_is_plain_text, block.data.values()))
+
+
+@check(when=may_be_misread)
 def unquoted_value(note: Note) -> Iterator[Finding]:
     """Report values that mean something else in YAML than they seem to say."""
-    if not _may_be_misread(note.frontmatter):
-        return
     for entry in readable_entries(note):
         for node in _scalars_and_links(entry.node):
             yield from _misread(note, entry, node)
@@ -94,16 +101,6 @@ _EXPONENT = re.compile(r"\d+[eE]\d+")
 # `01` as a month is 1 all the same; a longer one is a code, a time or a phone number
 _LEADING_ZERO = re.compile(r"0\d{3,}")
 _LARGEST_EXACT = 2**53
-
-
-def _may_be_misread(block: Frontmatter) -> bool:
-    """Tell whether a closer look is worth its time."""
-    source = block.source
-    if "#" in source and _HASH.search(source):
-        return True
-    if ("&" in source or "!" in source) and _MARK.search(source):
-        return True
-    return any(not _is_plain_text(value) for value in block.data.values())
 
 
 def _is_plain_text(value: Value) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from knapper.checks.timestamps.reading import has_fault, label_edits, piece
+from knapper.checks.timestamps.reading import faulty, has_fault, label_edits, piece
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
@@ -12,7 +12,7 @@ _NEAR = 60
 _OPENING = "([{\"'“‘«*_"
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_label_empty(note: Note) -> Iterator[Finding]:
     """Report anchors that show nothing to click on."""
     for stamp in has_fault(note, "label-empty"):
@@ -20,21 +20,21 @@ def timestamp_label_empty(note: Note) -> Iterator[Finding]:
         yield Finding(stamp.span, f"the label is empty; expected '[{stamp.value}]'", fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_label_brackets(note: Note) -> Iterator[Finding]:
     """Report labels without brackets, with double or with broken ones."""
     for stamp in has_fault(note, "label-brackets"):
         yield _wrong(note, stamp, "write the time in brackets")
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_label_format(note: Note) -> Iterator[Finding]:
     """Report labels that say the right time in another form."""
     for stamp in has_fault(note, "label-format"):
         yield _wrong(note, stamp, "write the time in full")
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_label_space(note: Note) -> Iterator[Finding]:
     """Report blanks between a label and its tags."""
     for stamp in has_fault(note, "label-space"):
@@ -43,7 +43,7 @@ def timestamp_label_space(note: Note) -> Iterator[Finding]:
         yield Finding(stamp.label_span, message, fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_label_mismatch(note: Note) -> Iterator[Finding]:
     """Report labels that say another time than is played."""
     for stamp in has_fault(note, "label-mismatch"):
@@ -58,7 +58,7 @@ def timestamp_label_mismatch(note: Note) -> Iterator[Finding]:
         yield Finding(stamp.label_span, message, fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_label_text(note: Note) -> Iterator[Finding]:
     """Report labels that are no time."""
     for stamp in has_fault(note, "label-text"):

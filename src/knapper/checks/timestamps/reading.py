@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from knapper.core.note import Note
 from knapper.core.text import Edit, Span
 from knapper.core.timestamps import Fault, Timestamp, label_time
+from knapper.core.vault import Vault
 
 __all__ = [
     "at_end",
+    "faulty",
     "has_fault",
     "is_read",
     "label_edits",
@@ -21,6 +23,11 @@ __all__ = [
 ]
 
 _END = re.compile(r"\s*+\Z")
+
+
+def faulty(note: Note, _: Vault) -> tuple[Timestamp, ...]:
+    """Return the anchors with a fault, wherever they stand."""
+    return tuple(stamp for stamp in note.timestamps if stamp.faults)
 
 
 def has_fault(note: Note, fault: Fault) -> Iterator[Timestamp]:

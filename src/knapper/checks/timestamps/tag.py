@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from knapper.checks.timestamps.reading import at_end, has_fault, line_before, piece
+from knapper.checks.timestamps.reading import at_end, faulty, has_fault, line_before, piece
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
@@ -14,7 +14,7 @@ _OPEN = '<a class="yt-timestamp" data-t="{}">'
 _DIGITS = re.compile(r"[0-9]+")
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_unclosed(note: Note) -> Iterator[Finding]:
     """Report anchors that are not closed by `</a>`."""
     for stamp in has_fault(note, "unclosed"):
@@ -24,7 +24,7 @@ def timestamp_unclosed(note: Note) -> Iterator[Finding]:
         yield Finding(stamp.span, f"the timestamp {what}; expected '</a>'", fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_broken_tag(note: Note) -> Iterator[Finding]:
     """Report anchors whose tag is unfinished, torn or escaped."""
     for stamp in has_fault(note, "broken-tag"):
@@ -37,7 +37,7 @@ def timestamp_broken_tag(note: Note) -> Iterator[Finding]:
         yield Finding(stamp.span, message, _tag_fix(note.text, stamp, times))
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_element(note: Note) -> Iterator[Finding]:
     """Report timestamps in another element than `<a>`."""
     for stamp in has_fault(note, "element"):
@@ -53,7 +53,7 @@ def timestamp_element(note: Note) -> Iterator[Finding]:
         yield Finding(stamp.open_tag, message, fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_attribute(note: Note) -> Iterator[Finding]:
     """Report anchors without a usable `data-t`."""
     for stamp in has_fault(note, "attribute"):
@@ -68,7 +68,7 @@ def timestamp_attribute(note: Note) -> Iterator[Finding]:
         yield Finding(where, f"{what}; expected '{expected}'", fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_class(note: Note) -> Iterator[Finding]:
     """Report anchors whose class is a slip for `yt-timestamp`."""
     for stamp in has_fault(note, "class"):
@@ -90,7 +90,7 @@ def timestamp_class(note: Note) -> Iterator[Finding]:
         yield Finding(stamp.class_attribute, message, Fix(title, (edit,), safe=agree))
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_quotes(note: Note) -> Iterator[Finding]:
     """Report anchors whose attributes stand in other quotes than `"`."""
     for stamp in has_fault(note, "quotes"):

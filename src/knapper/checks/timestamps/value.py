@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from knapper.checks.timestamps.reading import has_fault, piece, time_edits
+from knapper.checks.timestamps.reading import faulty, has_fault, piece, time_edits
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
@@ -12,7 +12,7 @@ from knapper.core.timestamps import Time, Timestamp, anchor, format_time, label_
 _CLOCK = re.compile(r"[0-9]{1,3}(?::[0-9]{2}){1,2}")
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_value_junk(note: Note) -> Iterator[Finding]:
     """Report values with something before or after their time: `00:18:58]`."""
     for stamp in has_fault(note, "value-junk"):
@@ -24,7 +24,7 @@ def timestamp_value_junk(note: Note) -> Iterator[Finding]:
         yield Finding(_span(stamp), f"data-t is '{stamp.value}'; expected '{time.text}'", fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_value_padding(note: Note) -> Iterator[Finding]:
     """Report values with digits missing or to spare: `1:03:26`, `05:4:00`."""
     for stamp in has_fault(note, "value-padding"):
@@ -36,7 +36,7 @@ def timestamp_value_padding(note: Note) -> Iterator[Finding]:
         yield Finding(_span(stamp), f"data-t is '{stamp.value}'; expected '{new}'", fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_value_short(note: Note, *, safe: bool = False) -> Iterator[Finding]:
     """Report values of two parts, which the player takes for hours and minutes."""
     for stamp in has_fault(note, "value-short"):
@@ -55,7 +55,7 @@ def timestamp_value_short(note: Note, *, safe: bool = False) -> Iterator[Finding
             yield Finding(_span(stamp), message)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_value_four_parts(note: Note) -> Iterator[Finding]:
     """Report values of four parts, `HH:MM:SS:00`."""
     for stamp in has_fault(note, "four-parts"):
@@ -74,7 +74,7 @@ def timestamp_value_four_parts(note: Note) -> Iterator[Finding]:
             yield Finding(_span(stamp), f"data-t is '{stamp.value}'; expected 'HH:MM:SS'")
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_out_of_range(note: Note) -> Iterator[Finding]:
     """Report values with more than 59 minutes or seconds."""
     for stamp in has_fault(note, "out-of-range"):
@@ -90,7 +90,7 @@ def timestamp_out_of_range(note: Note) -> Iterator[Finding]:
         yield Finding(_span(stamp), message)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_placeholder(note: Note) -> Iterator[Finding]:
     """Report values that are no time: `HH:MM:SS`, `N/A`, an address, bare seconds."""
     for stamp in has_fault(note, "placeholder"):
@@ -106,7 +106,7 @@ def timestamp_placeholder(note: Note) -> Iterator[Finding]:
         yield Finding(_span(stamp), f"{what}; expected '{new}', as the label says", fix)
 
 
-@check(when="timestamps")
+@check(when=faulty)
 def timestamp_list_in_value(note: Note) -> Iterator[Finding]:
     """Report values that hold several times, or a range."""
     for stamp in has_fault(note, "list-in-value"):
