@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from knapper.core.lint import lint_unsilenced
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, Rule, check
-from knapper.core.suppress import ABOUT_ITSELF, Suppression, read_suppressions
+from knapper.core.suppress import ABOUT_ITSELF, Suppression, may_silence, read_suppressions
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Vault
 
@@ -15,7 +15,7 @@ __all__ = ["unused_suppression"]
 _WHERE = {"next line": "in the next line", "from here": "from here on", "note": "in this note"}
 
 
-@check(signs=("knapper",))
+@check(when=may_silence)
 def unused_suppression(note: Note, vault: Vault, rules: Sequence[Rule]) -> Iterator[Finding]:
     """Report comments and properties that silence nothing, or name no rule.
 

@@ -15,7 +15,7 @@ from knapper.core.note import Facts
 from knapper.core.paths import NotePath, folded
 from knapper.core.settings import Settings
 from knapper.core.shelf import Shelf
-from knapper.core.subpaths import Subpath, has_parts, subpath_of
+from knapper.core.subpaths import Subpath, has_parts, part_of, subpath_of
 from knapper.core.vault import Vault
 
 __all__ = ["FirstLook", "Granted", "is_right"]
@@ -73,7 +73,7 @@ class FirstLook(Vault):
         if path in self._facts or not has_parts(path):
             return super().subpath_in(path, subpath)
         self._parts.add((path, subpath))
-        return subpath_of(path, subpath, Facts())._replace(found=True)
+        return Subpath(part_of(path, subpath), found=True)
 
     @property
     def aliases(self) -> Mapping[str, list[NotePath]]:

@@ -7,10 +7,12 @@ from knapper.core.note import Facts
 from knapper.core.paths import NotePath, extension, is_note
 
 __all__ = [
+    "Part",
     "Subpath",
     "has_heading",
     "has_parts",
     "heading_named",
+    "part_of",
     "reduced_heading",
     "section_end",
     "subpath_of",
@@ -19,10 +21,13 @@ __all__ = [
 _REDUCED = str.maketrans(dict.fromkeys('!"#$%&()*+,.:;<=>?@^`{|}~/[]\\\r\n\t', " "))
 
 
+Part = Literal["heading", "block", "footnote", "base-view"]
+
+
 class Subpath(NamedTuple):
     """What stands after the `#` of a link, and whether the file has it."""
 
-    type: Literal["heading", "block", "footnote", "base-view"]
+    type: Part
     found: bool
 
 
@@ -70,16 +75,28 @@ def has_parts(path: NotePath) -> bool:
     return is_note(path) or extension(path) == "base"
 
 
+def part_of(path: NotePath, subpath: str) -> Part:
+    """Tell what `subpath` (without its first `#`) names in a note or base."""
+    if not is_note(path):
+        return "base-view"
+    last = subpath.rpartition("#")[2].lstrip()
+    if last.startswith("^"):
+        return "block"
+    return "footnote" if last.startswith("[^") else "heading"
+
+
 def subpath_of(path: NotePath, subpath: str, facts: Facts) -> Subpath:
     """Tell whether a note or base has what `subpath` (without its first `#`) names."""
-    if not is_note(path):
-        return Subpath("base-view", subpath.strip().lower() in _views(facts))
     last = subpath.rpartition("#")[2].strip()
-    if last.startswith("^"):
-        return Subpath("block", last[1:].strip().lower() in facts.blocks)
-    if last.startswith("[^"):
-        return Subpath("footnote", last[2:].rstrip("]").lower() in facts.footnotes)
-    return Subpath("heading", has_heading(facts, subpath))
+    match part_of(path, subpath):
+        case "base-view":
+            return Subpath("base-view", subpath.strip().lower() in _views(facts))
+        case "block":
+            return Subpath("block", last[1:].strip().lower() in facts.blocks)
+        case "footnote":
+            return Subpath("footnote", last[2:].rstrip("]").lower() in facts.footnotes)
+        case "heading":
+            return Subpath("heading", has_heading(facts, subpath))
 
 
 def has_heading(facts: Facts, subpath: str) -> bool:

@@ -14,9 +14,17 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from knapper.core.note import Note
+from knapper.core.signs import signs
 from knapper.core.text import Span
 
-__all__ = ["ABOUT_ITSELF", "Suppression", "Suppressions", "is_mark", "read_suppressions"]
+__all__ = [
+    "ABOUT_ITSELF",
+    "Suppression",
+    "Suppressions",
+    "is_mark",
+    "may_silence",
+    "read_suppressions",
+]
 
 ABOUT_ITSELF = "unused-suppression"
 """The rule about suppressions: one that names no rules does not silence it."""
@@ -58,13 +66,21 @@ class Suppressions(tuple[Suppression, ...]):
 
 
 _NONE = Suppressions()
+_COMMENTS = signs("%%", "<!--")
 
 
 def read_suppressions(note: Note) -> Suppressions:
     """Read the suppressions of a note."""
-    if "knapper" not in note.text:
+    if not may_silence(note):
         return _NONE
     return Suppressions((*_whole_note(note), *_marks(note)))
+
+
+def may_silence(note: Note, _: object = None) -> bool:
+    """Tell whether anything in a note looks like a suppression."""
+    return note.text.find("knapper-ignore", 0, note.body) >= 0 or (
+        note.has(_COMMENTS) and "knapper:" in note.text
+    )
 
 
 def is_mark(text: str) -> bool:

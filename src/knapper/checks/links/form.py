@@ -33,7 +33,7 @@ def empty_link(note: Note, vault: Vault) -> Iterator[Finding]:
         yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
     if vault.settings.is_template(note.path):
         return
-    for match in _EMPTY.finditer(note.text, note.body):
+    for match in _EMPTY.finditer(note.text, note.body) if note.has(_NOTHING) else ():
         if note.is_markdown and note.region_at(match.start()) is None:
             what = "embed" if match[0][0] == "!" else "link"
             yield Finding(Span(*match.span()), f"this {what} names no note or address")
