@@ -8,9 +8,9 @@ is left open. Aliases never resolve a link.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import Literal, NamedTuple
 
+from knapper.core.lazy import lazy
 from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, stem_of, tidy
 from knapper.core.similar import SimilarNames
 
@@ -60,7 +60,7 @@ class Names:
 
     # -- what a link means -------------------------------------------------------------
 
-    @cached_property
+    @lazy
     def unique(self) -> dict[str, Found]:
         """The names of notes that no other file has, as a link writes them."""
         found: dict[str, Found] = {}
@@ -70,7 +70,7 @@ class Names:
                 found[name] = Found(paths[0])
         return found
 
-    @cached_property
+    @lazy
     def anywhere(self) -> dict[str, Resolution]:
         """What a link's path means wherever it stands, as far as it was asked for."""
         return {**self.unique}
@@ -141,12 +141,12 @@ class Names:
         """Tell whether a folder (folded) holds a file, at whatever depth."""
         return self._folders[folder] > 0
 
-    @cached_property
+    @lazy
     def _folders(self) -> Counter[str]:
         """Folders, folded, to the number of files in and below them."""
         return Counter(folder for path in self.files for folder in _above(path))
 
-    @cached_property
+    @lazy
     def first_files(self) -> dict[str, NotePath]:
         """Folders, as they are written, to the first of all files in and below them."""
         found: dict[str, NotePath] = {}
@@ -157,7 +157,7 @@ class Names:
                 folder = folder_of(folder)
         return found
 
-    @cached_property
+    @lazy
     def similar(self) -> dict[Kind, SimilarNames]:
         """What notes and other files are called, to ask for the one that was meant."""
         called: dict[Kind, list[str]] = {"note": [], "file": []}
@@ -166,7 +166,7 @@ class Names:
             called[kind].append(name)
         return {kind: SimilarNames(names) for kind, names in called.items()}
 
-    @cached_property
+    @lazy
     def stems(self) -> dict[str, list[NotePath]]:
         """The names of files but notes, without extension and folded, to their paths."""
         found: dict[str, list[NotePath]] = {}

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -20,6 +19,7 @@ from knapper.core.frontmatter import (
     read_frontmatter,
 )
 from knapper.core.inline import BlockId, Inline, Link, Tag, read_inline
+from knapper.core.lazy import lazy
 from knapper.core.paths import NotePath, extension, is_note
 from knapper.core.properties import aliases_of, tags_of
 from knapper.core.signs import Signs, rare_of, signs
@@ -48,11 +48,11 @@ class Note:
     text: str
     trouble: Trouble | None = None
 
-    @cached_property
+    @lazy
     def is_markdown(self) -> bool:
         return is_note(self.path)
 
-    @cached_property
+    @lazy
     def rare(self) -> bytes:
         """What is rare in the text: see `core.signs`."""
         return rare_of(self.text)
@@ -65,11 +65,11 @@ class Note:
                 return True
         return False
 
-    @cached_property
+    @lazy
     def lines(self) -> Lines:
         return Lines(self.text)
 
-    @cached_property
+    @lazy
     def body(self) -> int:
         """Where the body begins: after the frontmatter and the byte-order mark."""
         span = frontmatter_span(self.text) if self.is_markdown else None
@@ -83,37 +83,37 @@ class Note:
         """
         return self.is_markdown and "excalidraw-plugin" not in self.text[: self.body]
 
-    @cached_property
+    @lazy
     def frontmatter(self) -> Frontmatter:
         return read_frontmatter(self.text if self.is_markdown else "")
 
-    @cached_property
+    @lazy
     def frontmatter_links(self) -> tuple[PropertyLink, ...]:
         if "[" not in self.text[: self.body]:
             return ()
         return frontmatter_links(self.frontmatter)
 
-    @cached_property
+    @lazy
     def canvas(self) -> Canvas | None:
         return read_canvas(self.text) if extension(self.path) == "canvas" else None
 
-    @cached_property
+    @lazy
     def base(self) -> Base | None:
         return read_base(self.text) if extension(self.path) == "base" else None
 
-    @cached_property
+    @lazy
     def bases(self) -> tuple[Base, ...]:
         """The base that the file is, or those in the code blocks of a note."""
         if self.base is not None:
             return (self.base,)
         return tuple(read_bases(self.text, self.structure.regions))
 
-    @cached_property
+    @lazy
     def structure(self) -> Blocks:
         """Regions, headings, tables and breaks of the body."""
         return read_blocks(self.text, self.body) if self.is_markdown else Blocks([], [], [], [], [])
 
-    @cached_property
+    @lazy
     def inline(self) -> Inline:
         """Links, tags, block ids and code spans of the body."""
         if not self.is_markdown:
@@ -145,25 +145,25 @@ class Note:
     def blocks(self) -> list[BlockId]:
         return self.inline.block_ids
 
-    @cached_property
+    @lazy
     def targets(self) -> frozenset[str]:
         """What the links of the body and of the properties name, as it is written."""
         names = frozenset(map(attrgetter("target"), self.links))
         links = self.frontmatter_links
         return names.union(link.link for link in links) if links else names
 
-    @cached_property
+    @lazy
     def footnotes(self) -> tuple[Footnote, ...]:
         """The marks of footnotes in the body, those that define one included."""
         if not self.is_markdown or not self.has(_FOOTNOTE):
             return ()
         return read_footnotes(self.text, self.body, self.region_at)
 
-    @cached_property
+    @lazy
     def timestamps(self) -> tuple[Timestamp, ...]:
         return read_timestamps(self.text, self.body) if self.is_markdown else ()
 
-    @cached_property
+    @lazy
     def regions(self) -> tuple[Region, ...]:
         """All ranges in which nothing is parsed, the frontmatter among them."""
         found = [*self.structure.regions, *self.inline.spans]
@@ -172,7 +172,7 @@ class Note:
             found.append(Region(span.start, span.end, "frontmatter"))
         return tuple(sorted(found))
 
-    @cached_property
+    @lazy
     def _region_starts(self) -> list[int]:
         return [region.start for region in self.regions]
 

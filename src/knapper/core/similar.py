@@ -5,8 +5,8 @@ that a vault without a broken link never loads it.
 """
 
 from collections.abc import Iterable
-from functools import cached_property
 
+from knapper.core.lazy import lazy
 from knapper.core.paths import folded
 
 __all__ = ["SimilarNames"]
@@ -37,7 +37,7 @@ class SimilarNames:
         found = _nearest(plain, candidates, allowed) if candidates else None
         return self._by_plain[found][0] if found and len(self._by_plain[found]) == 1 else None
 
-    @cached_property
+    @lazy
     def _by_plain(self) -> dict[str, list[str]]:
         """Plain names to the names that are written so."""
         found: dict[str, list[str]] = {}
@@ -45,7 +45,7 @@ class SimilarNames:
             found.setdefault(_plain(name), []).append(name)
         return found
 
-    @cached_property
+    @lazy
     def _by_shape(self) -> dict[str, dict[int, list[str]]]:
         """Figures and length to plain names: only few are worth comparing."""
         found: dict[str, dict[int, list[str]]] = {}

@@ -6,9 +6,9 @@ less than everything (`FirstLook`), and has to tell what it was asked.
 
 from collections import ChainMap, Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import TypeVar, cast
 
+from knapper.core.lazy import lazy
 from knapper.core.names import Ambiguous, Found, Kind, Missing, Names, Resolution
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, name_of, relative
@@ -101,7 +101,7 @@ class Vault:
         open_ = set(targets) - self._plain
         return [target for target in open_ if not self._holds(target, source)]
 
-    @cached_property
+    @lazy
     def _plain(self) -> set[str]:
         """Targets that plainly hold wherever they stand: see `doubtful`."""
         return {*self.names.unique}
@@ -125,7 +125,7 @@ class Vault:
         """Tell whether a link of another file leads, or may lead, to this one."""
         return path in self.linked
 
-    @cached_property
+    @lazy
     def linked(self) -> frozenset[NotePath]:
         """The files to which a link of another file leads, or may lead."""
         found: set[NotePath] = set()
@@ -179,7 +179,7 @@ class Vault:
             for number, level in enumerate(levels)
         )
 
-    @cached_property
+    @lazy
     def _usual_levels(self) -> Mapping[str, str]:
         """Tags, folded, to the spelling of their last level that most notes have."""
         tags = Counter(tag for _, found in having(self._facts, "tags") for tag in found)
@@ -194,7 +194,7 @@ class Vault:
             for key, found in counts.items()
         }
 
-    @cached_property
+    @lazy
     def aliases(self) -> Mapping[str, list[NotePath]]:
         """Aliases, folded, to the notes that have them."""
         names: dict[str, list[NotePath]] = {}

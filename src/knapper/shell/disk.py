@@ -23,6 +23,7 @@ __all__ = [
 
 _NOTES = (".md", ".canvas", ".base")
 _BINARY = getattr(os, "O_BINARY", 0)
+_PIECE = 1 << 20
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 """Keeps the opening of a pipe from waiting for somebody who writes."""
 
@@ -132,10 +133,14 @@ def read_bytes(root: Path, path: NotePath) -> bytes:
     """Read a file of the vault; raises `OSError`, for what is no file as well."""
     descriptor = os.open(os.path.join(root, path), os.O_RDONLY | _BINARY | _AT_ONCE)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "this is not a file")
-        pieces = []
-        while piece := os.read(descriptor, 1 << 20):
+        content = os.read(descriptor, status.st_size + 1)
+        if len(content) == status.st_size:
+            return content  # there was room for one byte more, so this is the end
+        pieces = [content]
+        while piece := os.read(descriptor, _PIECE):
             pieces.append(piece)
         return b"".join(pieces)
     finally:

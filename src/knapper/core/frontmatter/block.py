@@ -1,7 +1,6 @@
 """Where a note's frontmatter stands, and its values."""
 
 import re
-from functools import cached_property
 from typing import NamedTuple
 
 import frontmatter
@@ -10,6 +9,7 @@ from frontmatter.default_handlers import BaseHandler
 from knapper.core.frontmatter.flat import read_flat
 from knapper.core.frontmatter.scalars import Value
 from knapper.core.frontmatter.tree import Node, Tree, YamlError, read_tree
+from knapper.core.lazy import lazy
 from knapper.core.text import Span
 
 __all__ = ["Entry", "Frontmatter", "frontmatter_span", "read_frontmatter"]
@@ -75,30 +75,33 @@ class Frontmatter:
     def __bool__(self) -> bool:
         return self.exists
 
-    @cached_property
+    @lazy
     def source_span(self) -> Span:
         """Where the YAML stands: between the two `---` lines."""
         if not self.exists:
             return self.span
         return source_span(self._text, self.span)
 
-    @cached_property
+    @lazy
     def source(self) -> str:
         """The YAML between the two `---` lines."""
         return self._text[slice(*self.source_span)]
 
-    @cached_property
+    @lazy
     def data(self) -> dict[str, Value]:
         """The values by key, in order; empty where the block cannot be read."""
         if not self.exists:
             return {}
+        flat = read_flat(self.source)
+        if flat is not None:
+            return flat
         try:
             values, _ = frontmatter.parse(self._text[slice(*self.span)], handler=_HANDLER)
         except _UnreadableError:
             return {}
         return values  # type: ignore[return-value]  # the handler makes nothing but Values
 
-    @cached_property
+    @lazy
     def tree(self) -> Tree:
         """The values with their places in the note."""
         if not self.exists:
@@ -123,7 +126,7 @@ class Frontmatter:
         """Whether Obsidian can read the block (or there is none)."""
         return self.error is None
 
-    @cached_property
+    @lazy
     def entries(self) -> tuple[Entry, ...]:
         """The top-level keys in order, also those of a block with a key twice."""
         root = self.tree.root
@@ -131,13 +134,13 @@ class Frontmatter:
             return ()
         return tuple(Entry(str(key.value), key.span, node.span, node) for key, node in root.pairs)
 
-    @cached_property
+    @lazy
     def has_template(self) -> bool:
         """Whether tags of a template stand in the block, to be filled in later."""
         source = self.source
         return "{{" in source or "<%" in source
 
-    @cached_property
+    @lazy
     def _keys(self) -> dict[str, str]:
         """The first key of each name, by the name in lower case."""
         return {key.lower(): key for key in reversed(self.data)}
@@ -189,9 +192,6 @@ class _ObsidianHandler(BaseHandler):
         return text[start:end], text[span.end :]
 
     def load(self, fm: str) -> dict[str, Value]:
-        values = read_flat(fm)
-        if values is not None:
-            return values
         root, error = read_tree(fm)
         if root is None and error is None:
             return {}
