@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from peers import Found, Peer
+from linters import Found, Peer
 
 __all__ = ["Recall", "judged"]
 

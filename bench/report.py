@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from peers import Peer
+from linters import Peer
 from recall import Recall
 
 __all__ = ["Measured", "Run", "plot", "put_between_markers", "tables"]

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from peers import PEERS, Peer, program
+from linters import PEERS, Peer, program
 from report import Measured, Run, plot, put_between_markers, tables
 
 _HERE = Path(__file__).parent
