@@ -209,6 +209,8 @@ SHOWN = """by => [...document.querySelectorAll(`.view[data-by=${by}] .found > li
     row.className, row.querySelector(".message").textContent, row.querySelector(".fix")?.className,
     row.closest(".group").dataset.key, row.querySelector(".rule")?.textContent,
     row.querySelector("a.at")?.href])"""
+ALL_FILLED = """by => [...document.querySelectorAll(`.view[data-by=${by}] .group`)]
+    .every(group => group.hasAttribute("data-filled"))"""
 
 
 @pytest.mark.parametrize("at_lines", [False, True], ids=["", "with the plugin Advanced URI"])
