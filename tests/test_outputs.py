@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from xmlschema import XMLSchema
 
 from conftest import Knapper, WriteVault, command, contents
 from knapper.cli.outputs import sarif
@@ -163,6 +164,16 @@ def test_gitlab_has_a_fingerprint_of_its_own_for_each(repository: Path, knapper:
     twice = repository / "Twice.md"
     twice.write_bytes(b"# A new line above\r\n\r\n" + twice.read_bytes())
     assert {one["fingerprint"] for one in report()} == marks
+
+
+JUNIT = XMLSchema(str(SCHEMAS / "junit-10.xsd"))
+
+
+@pytest.mark.parametrize("files", [VAULT, {"N.md": "fine\n"}], ids=["findings", "none"])
+def test_junit_fits_the_schema_of_jenkins(
+    files: dict[str, str | bytes], vault: WriteVault, knapper: Knapper
+) -> None:
+    JUNIT.validate(knapper(vault(files), "check", "--output-format", "junit").out)
 
 
 def test_junit_is_read_by_another_parser(repository: Path, knapper: Knapper) -> None:

@@ -1,6 +1,7 @@
 """The format `junit`: a suite for each note with findings, a test for each finding.
 
-There is no standard; the shape is that of the Ant task, which Jenkins and GitLab read.
+There is no standard; the shape is that of the Ant task, as Jenkins' xUnit plugin writes it
+down (`junit-10.xsd`): no attribute beyond that, as the plugin refuses a report with others.
 Infos do not fail. A run that finds nothing is one test that passes, since Jenkins
 takes a report without tests for a mistake.
 """
@@ -27,7 +28,8 @@ def render(report: Report) -> str:
     whole = Element("testsuites", name="knapper")
     for path, group in groupby(report.diagnostics, key=attrgetter("path")):
         found = list(group)
-        suite = SubElement(whole, "testsuite", {"name": _text(f"{prefix}{path}"), **_counts(found)})
+        name = _text(f"{prefix}{path}")
+        suite = SubElement(whole, "testsuite", {"name": name, **_counts(found), "file": name})
         for one in found:
             _test(suite, one, f"{prefix}{path}", places)
     if not report.diagnostics:
@@ -51,8 +53,6 @@ def _test(suite: Element, one: Diagnostic, path: str, places: Places) -> None:
         "testcase",
         name=_text(f"{one.rule} at {place.line}:{place.column}"),
         classname=_text(path),
-        file=_text(path),
-        line=str(place.line),
     )
     message = _text(one.finding.message)
     if one.severity == "info":
