@@ -1,4 +1,4 @@
-"""The README is true: its commands print what it says, its table of rules is complete.
+"""The README and the pages beside it are true: their commands print what they say.
 
 `pytest --update` writes what is printed today into it; a person reads the diff.
 """
@@ -7,22 +7,28 @@ import html
 import re
 import shlex
 import shutil
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import picture
 import pytest
 
+import test_rules
 from conftest import command
 from knapper.app.workspace import rule_notes
+from knapper.core.rule import CHECKS
+from knapper.core.rulebook import read_examples, read_rule_note, rule_of
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
+README, DOCS = ROOT / "README.md", ROOT / "docs"
+PAGES = [README, *sorted(DOCS.glob("*.md"))]
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
-RULES = re.compile(r"<!-- rules -->\n(.*?)<!-- end of rules -->", re.DOTALL)
+FENCE = re.compile(r"^(`{3,}).*?^\1", re.DOTALL | re.MULTILINE)
 
 
-def printed(block: str, folder: Path) -> str:
-    """Run the commands of a console block and return it with what they print."""
+def printed(block: str, folder: Path) -> tuple[str, Path]:
+    """Run the commands of a console block; return it with what they print, and the folder."""
     shown = []
     for line in block.splitlines():
         if not line.startswith("$ "):
@@ -36,14 +42,14 @@ def printed(block: str, folder: Path) -> str:
         ran = command(folder, *arguments)
         output = f"{ran.out}{ran.err}".strip("\n")
         shown += [line, *output.splitlines(), ""]
-    return "\n".join(shown).strip("\n") + "\n"
+    return "\n".join(shown).strip("\n") + "\n", folder
 
 
 def table() -> str:
     """Return the table of rules, by family."""
     lines = []
     for family in sorted({note.family for note in rule_notes()}):
-        lines += [f"**{family}**", "", "| Rule | | What it asks for |", "| --- | --- | --- |"]
+        lines += [f"## {family}", "", "| Rule | | What it asks for |", "| --- | --- | --- |"]
         for note in rule_notes():
             if note.family == family:
                 state = note.severity if note.enabled else f"{note.severity}, off by default"
@@ -52,27 +58,83 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def test_commands_print_what_the_readme_says(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
+def families() -> str:
+    """Return the names of the rules, a line for each family."""
+    lines = ["| Family | Rules |", "| --- | --- |"]
+    for family in sorted({note.family for note in rule_notes()}):
+        names = [f"`{note.name}`" if note.enabled else f"*`{note.name}`*"
+                 for note in rule_notes() if note.family == family]  # fmt: skip
+        lines.append(f"| [{family}](docs/rules.md#{family}) | {', '.join(names)} |")
+    return "\n".join([*lines, ""])
+
+
+def test_commands_print_what_the_pages_say(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """The README makes the vault that the pages in `docs/` use as well."""
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
-    said = README.read_text(encoding="utf-8")
-    blocks = CONSOLE.findall(said)
-    assert blocks
-    now = said
-    for block in blocks:
-        now = now.replace(block, printed(block, tmp_path))
-    if request.config.getoption("--update"):
-        README.write_text(now, encoding="utf-8")
-    assert now == README.read_text(encoding="utf-8")
+    for page in PAGES:
+        said = page.read_text(encoding="utf-8")
+        blocks = CONSOLE.findall(said)
+        assert blocks or page != README
+        now, folder = said, tmp_path
+        for block in blocks:
+            new, folder = printed(block, folder)
+            now = now.replace(block, new)
+        if request.config.getoption("--update"):
+            page.write_text(now, encoding="utf-8")
+        assert now == page.read_text(encoding="utf-8")
 
 
-def test_table_of_rules_is_that_of_the_rules(request: pytest.FixtureRequest) -> None:
-    said = README.read_text(encoding="utf-8")
-    now = RULES.sub(lambda _: f"<!-- rules -->\n{table()}<!-- end of rules -->", said)
+@pytest.mark.parametrize(
+    ("page", "name", "made"), [(DOCS / "rules.md", "rules", table), (README, "families", families)]
+)
+def test_tables_of_rules_are_those_of_the_rules(
+    page: Path, name: str, made: Callable[[], str], request: pytest.FixtureRequest
+) -> None:
+    said = page.read_text(encoding="utf-8")
+    marks = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+    between = re.compile(f"{marks[0]}(.*?){marks[1]}", re.DOTALL)
+    assert between.search(said)
+    now = between.sub(lambda _: f"{marks[0]}{made()}{marks[1]}", said)
     if request.config.getoption("--update"):
-        README.write_text(now, encoding="utf-8")
-    assert now == README.read_text(encoding="utf-8")
+        page.write_text(now, encoding="utf-8")
+    assert now == page.read_text(encoding="utf-8")
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as forges make them of their words."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_the_pages_link_to_is_there(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if not link.startswith("http"):
+            path, _, anchor = link.partition("#")
+            goal = (page.parent / path).resolve() if path else page
+            assert goal.exists(), link
+            assert not anchor or anchor in anchors(goal), link
+
+
+def test_the_rule_in_ten_lines_is_one() -> None:
+    said = README.read_text(encoding="utf-8").partition("### A rule in ten lines")[2]
+    (path,) = re.findall(r"`rules/(\S+\.md)`", said)
+    (written,) = re.findall(r"````md\n(.*?)````", said, re.DOTALL)
+    (function,) = re.findall(r"```python\n(.*?)```", said, re.DOTALL)
+    (place,) = re.findall(r"`src/(knapper/checks/\S+)\.py`", said)
+    note = read_rule_note(path, written)
+    assert len([line for line in function.splitlines() if line]) <= 10
+    module = import_module(place.replace("/", "."))
+    try:
+        exec(function, vars(module))
+        examples = read_examples(note)
+        assert {one.bad for one in examples} == {True, False}
+        for example in examples:
+            test_rules.test_example(note, example)
+        assert rule_of(note).options == {"least": 5}
+    finally:
+        CHECKS.pop(note.name, None)
+        vars(module).pop(note.name.replace("-", "_"), None)
 
 
 def test_files_that_the_readme_names_are_there() -> None:
