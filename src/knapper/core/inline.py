@@ -1,11 +1,12 @@
 """Inside the blocks of a note: links, tags, block ids, and what hides them.
 
-Where nothing but wikilinks can stand, as in most paragraphs, a pattern finds them.
-The others are read in one pass from left to right over the few characters that can
-begin a construct. Whatever begins first wins, so a backtick inside a wikilink opens no
-code span and brackets inside a code span make no link (observed in Obsidian 1.13.7 by
-the tests of incremental-reading-obsidian). Links and tags inside `%%` comments do
-count (recorded from the app by obsidian-tasks). All offsets are code points.
+Where nothing but links can stand, as in most paragraphs, and each bracket belongs to one
+or to a pair that is none, a pattern finds them. The others are read in one pass from left
+to right over the few characters that can begin a construct. Whatever begins first wins,
+so a backtick inside a wikilink opens no code span and brackets inside a code span make no
+link (observed in Obsidian 1.13.7 by the tests of incremental-reading-obsidian). Links and
+tags inside `%%` comments do count (recorded from the app by obsidian-tasks). All offsets
+are code points.
 
 Every scan is linear: what was searched for in vain before a break is not
 searched for again up to that break.
@@ -13,7 +14,7 @@ searched for again up to that break.
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
@@ -67,10 +68,19 @@ class Inline(NamedTuple):
     block_ids: list[BlockId]
     spans: list[Region]
     """Code spans (`code`), inline HTML and autolinks (`tag`) and math (`math`)."""
+    is_paired: bool = False
+    """Whether each bracket outside of blocks of code belongs to a link, or to a pair without
+    another bracket or a pipe in it: there is none that was meant as a link and is none."""
 
 
 _SPECIAL = re.compile(r"[\\`<$\[\]]")
 _WIKILINK = re.compile(r"\[\[(?!\[)([^\[\]\n]*+(?:(?:\[(?!\[)|\](?!\]))[^\[\]\n]*+)*)\]\]")
+_PAIRED = re.compile(
+    r"\[\[([^\[\]\n]++)\]\]"  # a wikilink, a Markdown link, or a pair that is neither
+    r"|\[([^\[\]\n]*+)\]\(([^\s()]*+)\)"
+    r"|\[[^\[\]\n|]*+\](?!\()"
+)
+"""The usual forms; they are read rightly if no bracket is left beside them."""
 _start = attrgetter("start")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _RUN = re.compile(r"`++")
@@ -105,7 +115,8 @@ def read_inline(text: str, start: int, blocks: Blocks) -> Inline:
     hidden = [*blocks.regions, *reader.spans]
     hidden.sort()
     tags = _read_tags(text, start, hidden, reader)
-    return Inline(reader.links, tags, _read_block_ids(text, start, hidden, blocks), reader.spans)
+    ids = _read_block_ids(text, start, hidden, blocks)
+    return Inline(reader.links, tags, ids, reader.spans, reader.is_paired)
 
 
 def displayed(target: str) -> str:
@@ -118,16 +129,17 @@ def displayed(target: str) -> str:
     return " > ".join(part.strip() for part in target.split("#") if part.strip())
 
 
-_SIGNS = ("`", "<", "$", "\\", "](")
-"""What makes more of a zone than text with wikilinks in it."""
+_SIGNS = ("`", "<", "$", "\\")
+"""What makes more of a zone than text with links in it."""
+_LINK = ("](",)
 
 
 class _InlineReader:
     """The state of the reading. A *zone* is text that no construct leads out of."""
 
     __slots__ = (
-        "blocks", "boundaries", "dead", "links", "openers", "position", "spans", "text",
-        "zone_end", "zones",
+        "blocks", "boundaries", "dead", "is_paired", "links", "openers", "position", "spans",
+        "text", "zone_end", "zones",
     )  # fmt: skip
 
     def __init__(self, text: str, start: int, blocks: Blocks) -> None:
@@ -136,6 +148,7 @@ class _InlineReader:
         self.blocks = blocks
         self.links: list[Link] = []
         self.spans: list[Region] = []
+        self.is_paired = True
         self.zones: list[Region] = []  # those that were read from left to right
         self.boundaries: set[int] = set()  # ends of constructs in them that a `#` follows
         self.zone_end = -1
@@ -147,27 +160,57 @@ class _InlineReader:
         text, start = self.text, self.position
         signs = [sign for sign in _SIGNS if sign in text]
         for region in self.blocks.regions:
-            self._read_between(start, region.start, signs)
+            self._read_between(start, region.start, signs, self._find_links)
             start = region.end
-        self._read_between(start, len(text), signs)
+        self._read_between(start, len(text), signs, self._find_links)
 
-    def _read_between(self, start: int, end: int, signs: list[str]) -> None:
-        """Read the zones that have one of the signs, and only find wikilinks before them."""
+    def _read_between(
+        self, start: int, end: int, signs: Sequence[str], plain: Callable[[int, int], None]
+    ) -> None:
+        """Read the zones that have one of the signs, and what stands before them as `plain`."""
+        if not signs:
+            plain(start, end)
+            return
         text, breaks = self.text, self.blocks.breaks
         places = {sign: at for sign in signs if (at := text.find(sign, start, end)) >= 0}
         while places:
             after = bisect_right(breaks, min(places.values()))
             zone_start = max(breaks[after - 1], start) if after else start
             zone_end = min(breaks[after], end) if after < len(breaks) else end
-            self._find_wikilinks(start, zone_start)
+            plain(start, zone_start)
             self._read_zone(zone_start, zone_end)
+            self.is_paired = False
             start = zone_end
             for sign, at in [*places.items()]:
                 if at < start:
                     places[sign] = text.find(sign, start, end)
                     if places[sign] < 0:
                         del places[sign]
-        self._find_wikilinks(start, end)
+        plain(start, end)
+
+    def _find_links(self, start: int, end: int) -> None:
+        """Find the links where no sign of anything else stands."""
+        text, links = self.text, len(self.links)
+        opened, paired = text.count("[", start, end), 0
+        if opened:
+            self.position = start
+            boundaries = []
+            for found in _PAIRED.finditer(text, start, end):
+                match found.lastindex:
+                    case 1:
+                        paired += 2
+                        self._wikilink(found.start(), found.end(), found[1])
+                    case 3:
+                        paired += 1
+                        self._markdown_link(found.start(), found.end(2), found, 3)
+                        boundaries.append(found.end())
+                    case _:
+                        paired += 1
+            self.boundaries.update(at for at in boundaries if text.startswith("#", at))
+        if paired != opened or paired != text.count("]", start, end):
+            self.is_paired = False
+            del self.links[links:]
+            self._read_between(start, end, _LINK, self._find_wikilinks)
 
     def _find_wikilinks(self, start: int, end: int) -> None:
         self.position = start
@@ -239,21 +282,23 @@ class _InlineReader:
         match = _DESTINATION.match(self.text, start + 1, self.zone_end)
         if match is None:
             return
+        if not self._markdown_link(opener, start, match, 1 if match[1] is not None else 2):
+            self.openers.clear()  # no link inside a link
+
+    def _markdown_link(self, opener: int, close: int, match: re.Match[str], group: int) -> bool:
+        """Add a link unless it leads to an address; `group` is its target. Tell if it embeds."""
         self.position = match.end()
         text = self.text
         embed = opener > 0 and text[opener - 1] == "!" and not _is_escaped(text, opener - 1)
-        if not embed:
-            self.openers.clear()  # no link inside a link
-        group = 1 if match.group(1) is not None else 2
-        raw = match.group(group)
-        if not raw or _SCHEME.match(raw):
-            return
-        self.links.append(
-            Link(
-                opener - embed, match.end(), decoded(raw), text[opener + 1 : start], "md", embed,
-                match.start(group), match.end(group), opener + 1,
-            )
-        )  # fmt: skip
+        raw = match[group]
+        if raw and not _SCHEME.match(raw):
+            self.links.append(
+                Link(
+                    opener - embed, match.end(), decoded(raw), text[opener + 1 : close], "md",
+                    embed, match.start(group), match.end(group), opener + 1,
+                )
+            )  # fmt: skip
+        return embed
 
     def _code(self, start: int) -> None:
         opening = _RUN.match(self.text, start)

@@ -95,11 +95,15 @@ class Note:
 
     @lazy
     def canvas(self) -> Canvas | None:
-        return read_canvas(self.text) if extension(self.path) == "canvas" else None
+        if self.is_markdown or extension(self.path) != "canvas":
+            return None
+        return read_canvas(self.text)
 
     @lazy
     def base(self) -> Base | None:
-        return read_base(self.text) if extension(self.path) == "base" else None
+        if self.is_markdown or extension(self.path) != "base":
+            return None
+        return read_base(self.text)
 
     @lazy
     def bases(self) -> tuple[Base, ...]:
@@ -117,7 +121,7 @@ class Note:
     def inline(self) -> Inline:
         """Links, tags, block ids and code spans of the body."""
         if not self.is_markdown:
-            return Inline([], [], [], [])
+            return Inline([], [], [], [], is_paired=True)
         return read_inline(self.text, self.body, self.structure)
 
     @property
@@ -136,6 +140,11 @@ class Note:
     @property
     def links(self) -> list[Link]:
         return self.inline.links
+
+    @property
+    def has_odd_brackets(self) -> bool:
+        """Whether brackets may stand in the text that were meant as a link and are none."""
+        return not self.inline.is_paired
 
     @property
     def tags(self) -> list[Tag]:

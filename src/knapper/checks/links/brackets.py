@@ -60,7 +60,7 @@ def unclosed_link(note: Note, vault: Vault) -> Iterator[Finding]:
                 yield found
 
 
-@check(signs=("]]",))
+@check(when="has_odd_brackets", signs=("]]",))
 def stray_link_end(note: Note) -> Iterator[Finding]:
     """Report `]]` that closes no link."""
     if note.text.count("]]", note.body) == sum(link.kind == "wiki" for link in note.links):
@@ -70,7 +70,7 @@ def stray_link_end(note: Note) -> Iterator[Finding]:
             yield Finding(loose.span, "']]' closes no link here")
 
 
-@check(signs=("|",))
+@check(when="has_odd_brackets", signs=("|",))
 def single_bracket_link(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report `[name | text]` where a note has the name: it lacks a pair of brackets."""
     for match in _SINGLE.finditer(note.text, note.body):
@@ -106,7 +106,7 @@ _PAIR = re.compile(r"\[\[(?!\[)|\]\]")
 
 
 def _loose_brackets(note: Note, _: Vault) -> tuple[Loose, ...]:
-    if not note.is_markdown:
+    if not note.has_odd_brackets:
         return ()
     text = note.text
     loose = text.count("[[", note.body) - sum(link.kind == "wiki" for link in note.links)

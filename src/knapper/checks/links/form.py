@@ -23,7 +23,8 @@ def may_name_nothing(note: Note, vault: Vault) -> bool:
 
 def has_odd_display(note: Note, _: Vault) -> bool:
     """Tell whether the display text of a link is empty or has a pipe."""
-    return any(not link.display or "|" in link.display for link in note.links)
+    displays = [link.display for link in note.links]
+    return "" in displays or "|" in "\n".join(displays)
 
 
 @check(when=may_name_nothing)
