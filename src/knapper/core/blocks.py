@@ -76,6 +76,7 @@ _QUOTE = -1
 _TEXT = r"(?:[^\s\d_>#`~<$\[\]\-+*|:=]|\*{1,2}[^\s*]|\[(?!\^))"
 _PLAIN = re.compile(_TEXT)
 _PLAIN_ITEM = re.compile(rf"( *+)(?:[-*+]|([0-9]{{1,9}})[.)]) (?={_TEXT})")
+_BULLETS = frozenset(("- ", "* ", "+ "))
 _FOOTNOTE_INDENT = 4
 
 
@@ -188,6 +189,9 @@ class _BlockReader:
                 self.stack.clear()
                 self.fresh = False
                 self.breaks += (position, after)
+            elif piece[:1] == "#" and "\n" not in piece and (heading := _ATX.match(piece)):
+                self._heading_line(piece, position, heading)
+                self.breaks.append(after)
             else:
                 self._lines(piece, position)
                 self._empty_line(after)
@@ -206,10 +210,7 @@ class _BlockReader:
         for line in piece.split("\n"):
             first = line[:1]
             if self.leaf:
-                if self.stack or self.leaf != "fence" or self.leaf_close in line:
-                    self._any_line(line, position)
-                else:
-                    self.leaf_end = position + len(line) - line.endswith("\r")
+                self._line_of_leaf(line, position)
             elif first.isalpha() or _PLAIN.match(line):
                 self._plain_line(position)
             elif not line:
@@ -220,11 +221,42 @@ class _BlockReader:
                     self.paragraph += 1
                 else:
                     self._any_line(line, position)
-            elif first == "#" and (heading := _ATX.match(line)):
-                self._heading_line(line, position, heading)
-            elif not ((item := _PLAIN_ITEM.match(line)) and self._plain_item(position, item)):
+            elif line[:2] in _BULLETS and line[2:3].isalpha():
+                self._margin_item(position)
+            elif not (
+                self._line_at_margin(first, line, position)
+                or ((item := _PLAIN_ITEM.match(line)) and self._plain_item(position, item))
+            ):
                 self._any_line(line, position)
             position += len(line) + 1
+
+    def _line_of_leaf(self, line: str, position: int) -> None:
+        """Give a line to the open region, or close a fence by it."""
+        if self.stack or self.leaf != "fence":
+            self._any_line(line, position)
+        elif line == self.leaf_close:
+            self._close_leaf(position + len(line))
+        elif self.leaf_close in line:
+            self._any_line(line, position)
+        else:
+            self.leaf_end = position + len(line) - line.endswith("\r")
+
+    def _line_at_margin(self, first: str, line: str, position: int) -> bool:
+        """Take a heading, a row, a rule or the opening of a fence; False if it is none."""
+        if first == "#" and (heading := _ATX.match(line)):
+            self._heading_line(line, position, heading)
+        elif first == "|":
+            self._row_line(line, position)
+        elif line == "---" and (self.stack or not self.single):
+            self._end_containers(position)
+            self.breaks.append(position + 4)
+        elif first == "`" and line[-1] != "\r" and _FENCE.match(line):
+            self._end_containers(position)
+            self.line, self.first, self.end = line, 0, len(line)
+            self._open_leaf("fence")
+        else:
+            return False
+        return True
 
     def _plain_line(self, position: int) -> None:
         """Take a line that can open no block and be no row of dashes; it may end containers."""
@@ -249,6 +281,14 @@ class _BlockReader:
         self.paragraph, self.single = 0, False
         if self.table >= 0:
             self._close_table(position)
+
+    def _margin_item(self, position: int) -> None:
+        """Take a list item with a bullet and text at the margin."""
+        self.stack[:] = (2,)
+        self.fresh = False
+        self.breaks.append(position)
+        self.paragraph, self.single = 1, True
+        self.previous = position + 2
 
     def _plain_item(self, position: int, item: re.Match[str]) -> bool:
         """Take a list item that holds text and is indented by blanks; False if it is none."""
@@ -278,6 +318,20 @@ class _BlockReader:
         self.paragraph, self.single = 0, False
         self.breaks += (position, position + len(line) + 1)
         self._heading(heading, line.removesuffix("\r"), position)
+
+    def _row_line(self, line: str, position: int) -> None:
+        """Take a line that begins with a pipe at the margin: it is text, or a row of dashes."""
+        self.line, self.position, self.end = line, position, len(line) - line.endswith("\r")
+        self.first = self.width = self.matched = 0
+        self.fresh = False
+        self._text_line()
+
+    def _end_containers(self, position: int) -> None:
+        """End the paragraph and all containers before a line at the margin."""
+        self.stack.clear()
+        self.fresh = False
+        self.position = position
+        self._end_paragraph()
 
     def _any_line(self, line: str, position: int) -> None:
         self.line, self.position = line, position
