@@ -36,9 +36,9 @@ def heading_without_space(note: Note) -> Iterator[Finding]:
 @check(when="headings")
 def empty_heading(note: Note) -> Iterator[Finding]:
     """Report headings without a text."""
-    for heading in note.headings if note.is_prose else ():
-        if not heading.text:
-            yield Finding(_span(heading), "this heading has no text")
+    empty = [heading for heading in note.headings if not heading.text]
+    for heading in empty if note.is_prose else ():
+        yield Finding(_span(heading), "this heading has no text")
 
 
 @check(when="headings")

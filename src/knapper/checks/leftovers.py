@@ -14,7 +14,10 @@ from knapper.core.signs import signs
 from knapper.core.text import Span
 from knapper.core.vault import Vault
 
-__all__ = ["chat_phrase", "placeholder", "prompt_leak"]
+__all__ = ["chat_phrase", "may_be_unfilled", "placeholder", "prompt_leak"]
+
+_MARKS = signs("{{", "TODO: add ")
+_INSERT = re.compile(r"\[(?:insert|Insert|INSERT) ")
 
 
 @check
@@ -55,14 +58,20 @@ def prompt_leak(note: Note) -> Iterator[Finding]:
     yield Finding(Span(*marks[0].span()), message)
 
 
-@check
+def may_be_unfilled(note: Note, _: Vault) -> bool:
+    """Tell whether a note may have a place that was to be filled in."""
+    text = note.text
+    return note.has(_MARKS) or "orem ipsum dolor" in text or _INSERT.search(text) is not None
+
+
+@check(when=may_be_unfilled)
 def placeholder(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report places that were to be filled in, outside of templates.
 
     `{{title}}`, `{{date}}` and `{{time}}`: Obsidian Help, "Templates".
     """
     text = note.text
-    if not note.is_markdown or not (note.has(_TO_FILL_IN) or _INSERT.search(text)):
+    if not note.is_markdown:
         return
     for found in _PLACEHOLDER.finditer(text):
         in_properties = found.start() < note.body
@@ -121,8 +130,6 @@ _PLACEHOLDER = re.compile(
     r"(?=[.!]?[ \t]*+\r?$)",
     re.MULTILINE,
 )
-_TO_FILL_IN = signs("{{", "TODO: add ", "orem ipsum dolor")
-_INSERT = re.compile(r"\[(?:insert|Insert|INSERT) ")
 _QUOTE = re.compile(r"[ \t]*+>")
 _QUOTATION_MARKS = frozenset("\"'`“”„‚‘’«»「『")
 _MODELS = re.compile(
@@ -150,10 +157,18 @@ def _closings(text: str, start: int) -> Iterator[Span]:
     begin = max(start, len(text) - _TAIL)
     tail = text[begin:].rstrip()
     paragraphs = [0] if begin == start else []
-    paragraphs += [gap.end() for gap in _GAP.finditer(tail)]
+    paragraphs += [gap.end() for gap in _GAP.finditer(tail, _before_last_two(tail))]
     for paragraph in paragraphs[-2:]:
         if found := _CLOSING.match(tail, paragraph):
             yield Span(begin + found.start(), begin + found.end())
+
+
+def _before_last_two(text: str) -> int:
+    """Return an offset after which two gaps between paragraphs are left, 0 if unsure."""
+    last = text.rfind("\n\n")
+    before = text.rfind("\n\n", 0, max(last, 0))
+    # empty lines that follow each other are one gap
+    return max(before, 0) if text[before:last].strip("\n") else 0
 
 
 def _is_own_text(note: Note, offset: int) -> bool:

@@ -30,18 +30,20 @@ __all__ = [
 ]
 
 
-_ODD = re.compile(
+_ODD_SIGN = re.compile(
     r'[#|\[\]*?"<>:\\\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e'
-    r"\u2060-\u206f\ufeff\udc80-\udcff]|[ .](?:/|\Z)"
-    r"|(?:\A|/)(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[./]|\Z)",
-    re.IGNORECASE,
+    r"\u2060-\u206f\ufeff\udc80-\udcff]"
 )
-"""What no name has to which one of the first three rules may object."""
+_ODD_PART = re.compile(
+    r"/(?:(?<=[ .]/)|(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[./]))", re.IGNORECASE
+)
+"""What no name has to which one of the first three rules may object, between two `/`."""
 
 
 def has_odd_name(note: Note, _: Vault) -> bool:
     """Tell whether a path has anything that the rules about signs look for."""
-    return _ODD.search(note.path) is not None
+    path = f"/{note.path}/"
+    return bool(_ODD_SIGN.search(path) or _ODD_PART.search(path))
 
 
 def has_twins(note: Note, vault: Vault) -> bool:

@@ -14,7 +14,7 @@ __all__ = ["invalid_config", "is_settings"]
 
 def is_settings(note: Note, _: Vault) -> bool:
     """Tell whether this is a file of settings: the only JSON whose text a check is given."""
-    return extension(note.path) == "json" and bool(note.text)
+    return not note.is_markdown and extension(note.path) == "json" and bool(note.text)
 
 
 @check(when=is_settings, files=True)

@@ -9,10 +9,15 @@ from knapper.core.rule import Finding, check
 from knapper.core.text import Span
 from knapper.core.vault import Vault
 
-__all__ = ["conflict_copy"]
+__all__ = ["conflict_copy", "is_copy"]
 
 
-@check
+def is_copy(note: Note, _: Vault) -> bool:
+    """Tell whether a note may be called as conflict copies are."""
+    return "onflict" in note.path
+
+
+@check(when=is_copy)
 def conflict_copy(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report a conflict copy whose note is there, too.
 

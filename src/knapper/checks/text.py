@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from knapper.core.note import Note
 from knapper.core.rule import Finding, check
 from knapper.core.text import Span
+from knapper.core.vault import Vault
 
-__all__ = ["nul_character", "unreadable_note"]
+__all__ = ["has_control", "nul_character", "unreadable_note"]
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
 _MEANINGLESS = tuple(chr(code) for code in range(32) if chr(code) not in "\t\n\f\r")
@@ -23,14 +24,17 @@ def unreadable_note(note: Note) -> Iterator[Finding]:
     yield Finding(Span(offset, min(offset + 1, len(note.text))), message)
 
 
-@check
+def has_control(note: Note, _: Vault) -> bool:
+    """Tell whether a note may have a character of `_MEANINGLESS`."""
+    return _CONTROL.search(note.rare) is not None
+
+
+@check(when=has_control)
 def nul_character(note: Note) -> Iterator[Finding]:
     """Report control characters in a note, once for all of them, at the first.
 
     CommonMark 0.31.2 (2.3) has a reader replace U+0000; the others are shown as nothing.
     """
-    if not _CONTROL.search(note.rare):
-        return
     text = note.text
     present = [character for character in _MEANINGLESS if character in text]
     count = sum(map(text.count, present))

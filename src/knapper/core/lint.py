@@ -34,19 +34,19 @@ class _Ready(NamedTuple):
         return self.function(note, vault) if self.reads_vault else self.function(note)
 
 
+Concern = Callable[[Note, Vault], object]
+
+
 class _Group(NamedTuple):
-    """Rules that speak only of notes with the same thing in them."""
+    """Rules that speak only of notes with the same thing in them.
 
-    when: When
-    signs: Signs
+    `concerns` tells whether a note has that thing; it is one call, as it is made for every
+    group and note. `of_trouble` is the group that speaks of notes that cannot be read.
+    """
+
+    concerns: Concern
     rules: tuple[_Ready, ...]
-
-    def concerns(self, note: Note, vault: Vault) -> bool:
-        """Tell whether a note has that thing."""
-        when = self.when
-        if when and not (getattr(note, when) if isinstance(when, str) else when(note, vault)):
-            return False
-        return not self.signs or note.has(self.signs)
+    of_trouble: bool
 
 
 class Ruleset(NamedTuple):
@@ -65,9 +65,18 @@ class Ruleset(NamedTuple):
         for rule in chosen:
             grouped.setdefault((rule.check.when, rule.check.signs), []).append(_Ready.of(rule))
         groups = (
-            _Group(when, signs(*texts), tuple(ready)) for (when, texts), ready in grouped.items()
+            _Group(_concern(when, signs(*texts)), tuple(ready), when == "trouble")
+            for (when, texts), ready in grouped.items()
         )
         return cls(chosen, tuple(groups))
+
+
+def _concern(when: When, wanted: Signs) -> Concern:
+    """Return the test whether a note has what `when` names, and one of the signs."""
+    if not when:
+        return (lambda note, _: note.has(wanted)) if wanted else (lambda _note, _vault: True)
+    about = (lambda note, _: getattr(note, when)) if isinstance(when, str) else when
+    return (lambda note, vault: about(note, vault) and note.has(wanted)) if wanted else about
 
 
 def run_rule(rule: Rule, note: Note, vault: Vault) -> Iterable[Finding]:
@@ -88,22 +97,24 @@ def lint_note(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list
 def lint_unsilenced(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list[Diagnostic]:
     """Return the diagnostics of a note, suppressed ones too, in no order."""
     found: list[Diagnostic] = []
-    for group in Ruleset.of(rules).groups:
-        if note.trouble is not None and group.when != "trouble":
+    is_unreadable = note.trouble is not None
+    for concerns, ready_rules, of_trouble in Ruleset.of(rules).groups:
+        if is_unreadable is not of_trouble:
             continue  # of a note that could not be read, only that can be said
         try:
-            concerned = group.concerns(note, vault)
+            if not concerns(note, vault):
+                continue
         except Exception as error:  # as below: it is a part of each rule of the group
-            found += [_crashed(note, ready.rule, error) for ready in group.rules]
+            found += [_crashed(note, ready.rule, error) for ready in ready_rules]
             continue
-        for ready in group.rules if concerned else ():
+        for rule, function, reads_vault in ready_rules:
             try:
-                findings = [*ready.findings(note, vault)]
+                findings = [*(function(note, vault) if reads_vault else function(note))]
             except Exception as error:  # a bug of ours must not cost the user the other rules
-                found.append(_crashed(note, ready.rule, error))
+                found.append(_crashed(note, rule, error))
                 continue
             if findings:
-                name, severity = ready.rule.name, ready.rule.severity
+                name, severity = rule.name, rule.severity
                 found += [Diagnostic(note.path, name, severity, one) for one in findings]
     return found
 

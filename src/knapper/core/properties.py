@@ -7,6 +7,7 @@ and the app's answers as recorded by obsidian-tasks; no program code was read.
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Protocol
 
 from knapper.core.frontmatter import Value
@@ -60,6 +61,7 @@ def texts_of(value: Value) -> list[str]:
     ]
 
 
+@lru_cache(1024)  # there are many notes to a tag
 def is_tag(text: str) -> bool:
     """Tell whether a text of the property `tags` makes a tag.
 

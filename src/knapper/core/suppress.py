@@ -78,8 +78,9 @@ def read_suppressions(note: Note) -> Suppressions:
 
 def may_silence(note: Note, _: object = None) -> bool:
     """Tell whether anything in a note looks like a suppression."""
-    return note.text.find("knapper-ignore", 0, note.body) >= 0 or (
-        note.has(_COMMENTS) and "knapper:" in note.text
+    return "knapper" in note.text and (
+        note.text.find("knapper-ignore", 0, note.body) >= 0
+        or (note.has(_COMMENTS) and "knapper:" in note.text)
     )
 
 

@@ -67,8 +67,6 @@ def blank_before_frontmatter(note: Note) -> Iterator[Finding]:
 def second_frontmatter_block(note: Note) -> Iterator[Finding]:
     """Report a block that follows the first one, or a line `From:`, and is shown as text."""
     text, first = note.text, note.frontmatter
-    if text.find("---", note.body) < 0:
-        return
     opening = _SECOND_OPENING.match(text, note.body)
     if opening is None:
         return

@@ -32,9 +32,9 @@ def missing_property(note: Note, *, required: tuple[str, ...] = ()) -> Iterator[
     """Report keys that a note must have; by default those of a note about a video."""
     block = note.frontmatter
     missing = [key for key in required or _VIDEO_KEYS if not block.has(key)]
-    if not missing or not block.valid or block.has_template:
+    if not missing or not (required or (is_video_note(note) and not is_channel_note(note))):
         return
-    if not required and (is_channel_note(note) or not is_video_note(note)):
+    if not block.valid or block.has_template:
         return
     for key in missing:
         yield Finding(opening_line(note), f"the property '{key}' is missing")
@@ -46,7 +46,7 @@ def empty_value(note: Note, *, everywhere: bool = False) -> Iterator[Finding]:
     data = note.frontmatter.data
     if not any(value in _EMPTY for value in data.values()):
         return
-    if not everywhere and (is_channel_note(note) or not is_video_note(note)):
+    if not (everywhere or (is_video_note(note) and not is_channel_note(note))):
         return
     for entry in readable_entries(note):
         wanted = everywhere or entry.key.lower() in _VIDEO_NAMES

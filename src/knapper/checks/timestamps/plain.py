@@ -8,6 +8,7 @@ from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.text import Edit, Span
 from knapper.core.timestamps import Time, anchor, format_time, label_time, parse_time
+from knapper.core.vault import Vault
 
 # Never a bare `3:15`: that may be a verse, a ratio, a score or an hour of the day.
 _ONE = r"(?:[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]|[0-9]{2}:[0-5][0-9])"
@@ -23,11 +24,14 @@ _VIDEO = re.compile(r"[A-Za-z0-9_-]{11}")
 _WELL_KNOWN_FAKE = "dQw4w9WgXcQ"
 
 
-@check
+def names_video(note: Note, _: Vault) -> bool:
+    """Tell whether the properties of a note say which video it is about."""
+    return bool(video_id(note))
+
+
+@check(when=names_video)
 def timestamp_plain(note: Note) -> Iterator[Finding]:
     """Report times in brackets that are not linked, in a note about a video."""
-    if not video_id(note):
-        return
     plain = [
         one
         for one in _PLAIN.finditer(note.text, note.body)

@@ -27,7 +27,7 @@ _END = re.compile(r"\s*+\Z")
 
 def faulty(note: Note, _: Vault) -> tuple[Timestamp, ...]:
     """Return the anchors with a fault, wherever they stand."""
-    return tuple(stamp for stamp in note.timestamps if stamp.faults)
+    return tuple([stamp for stamp in note.timestamps if stamp.faults]) if note.timestamps else ()
 
 
 def has_fault(note: Note, fault: Fault) -> Iterator[Timestamp]:

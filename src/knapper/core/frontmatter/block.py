@@ -1,6 +1,7 @@
 """Where a note's frontmatter stands, and its values."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import frontmatter
@@ -143,7 +144,7 @@ class Frontmatter:
     @lazy
     def _keys(self) -> dict[str, str]:
         """The first key of each name, by the name in lower case."""
-        return {key.lower(): key for key in reversed(self.data)}
+        return _by_name(tuple(self.data))
 
     def get(self, name: str) -> Value:
         """Return the value of a key, whose case does not matter; None if absent."""
@@ -162,6 +163,11 @@ class Frontmatter:
         lowered = name.lower()
         same = [entry for entry in self.entries if entry.key.lower() == lowered]
         return next((entry for entry in same if entry.key == name), same[0] if same else None)
+
+
+@lru_cache(1024)  # the notes of a vault have few sets of keys
+def _by_name(keys: tuple[str, ...]) -> dict[str, str]:
+    return {key.lower(): key for key in reversed(keys)}
 
 
 _CLOSING_LINE = re.compile(r"[ \t]*+(?:\r?\n|\Z)")
