@@ -15,7 +15,7 @@ from knapper.core.note import Facts
 from knapper.core.paths import NotePath, folded
 from knapper.core.settings import Settings
 from knapper.core.shelf import Shelf
-from knapper.core.subpaths import Subpath, has_parts, subpath_of
+from knapper.core.subpaths import Subpath, has_parts, part_key, subpath_of
 from knapper.core.vault import Vault
 
 __all__ = ["FirstLook", "Granted", "is_right"]
@@ -72,6 +72,7 @@ class FirstLook(Vault):
     def subpath_in(self, path: NotePath, subpath: str) -> Subpath | None:
         if path in self._facts or not has_parts(path):
             return super().subpath_in(path, subpath)
+        self._asked.about.add(f"part/{part_key(path, subpath)}")
         self._parts.add((path, subpath))
         return subpath_of(path, subpath, Facts())._replace(found=True)
 
@@ -81,10 +82,13 @@ class FirstLook(Vault):
         return {}
 
     def aliased(self, name: str) -> Sequence[NotePath]:
-        self._aliases.add(folded(name.strip()))
+        key = folded(name.strip())
+        self._asked.about.add(f"alias/{key}")
+        self._aliases.add(key)
         return ()
 
     def is_linked(self, path: NotePath) -> bool:
+        self._asked.about.add(f"linked/{path}")
         self._links.add(path)
         return True
 

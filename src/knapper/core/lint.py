@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from knapper.core.asked import Questions
 from knapper.core.note import Note
 from knapper.core.rule import Diagnostic, Finding, Rule, When
 from knapper.core.suppress import read_suppressions
 from knapper.core.text import Span, has_any
 from knapper.core.vault import Vault
 
-__all__ = ["Ruleset", "lint_note", "lint_unsilenced", "run_rule"]
+__all__ = ["Ruleset", "Verdict", "judge", "lint_note", "lint_unsilenced", "run_rule"]
 
 
 class _Ready(NamedTuple):
@@ -65,6 +66,20 @@ class Ruleset(NamedTuple):
             grouped.setdefault((rule.check.when, rule.check.signs), []).append(_Ready.of(rule))
         groups = (_Group(*held, tuple(ready)) for held, ready in grouped.items())
         return cls(chosen, tuple(groups))
+
+
+class Verdict(NamedTuple):
+    """What is found in a note, and what that depends on."""
+
+    diagnostics: list[Diagnostic]
+    questions: Questions
+
+
+def judge(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> Verdict:
+    """Return what is found in a note, and what it asked of the vault for that."""
+    asked = vault.listen()
+    diagnostics = lint_note(note, vault, rules)
+    return Verdict(diagnostics, asked.by(note.path, vault.names))
 
 
 def run_rule(rule: Rule, note: Note, vault: Vault) -> Iterable[Finding]:

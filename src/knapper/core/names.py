@@ -15,12 +15,16 @@ from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_
 from knapper.core.similar import SimilarNames
 
 __all__ = [
+    "MANY",
     "Ambiguous",
     "Found",
     "Kind",
     "Missing",
     "Names",
     "Resolution",
+    "above",
+    "looked_up",
+    "renamed",
 ]
 
 
@@ -44,11 +48,14 @@ Resolution = Found | Missing | Ambiguous
 Kind = Literal["note", "file"]
 """A note is called by its stem, any other file by its name with extension."""
 
+MANY = 500
+"""More changes than this are not worked in one by one."""
+
 _MISSING = Missing()
 
 
 class Names:
-    """The files of a vault. They never change."""
+    """The files of a vault. They never change; `replaced` gives the next ones."""
 
     def __init__(self, files: Iterable[NotePath]) -> None:
         ordered = sorted(files)
@@ -57,6 +64,26 @@ class Names:
         for path in ordered:
             self._by_name.setdefault(folded(name_of(path)), []).append(path)
         self._resolved: dict[tuple[str, str], Resolution] = {}
+
+    def replaced(self, files: frozenset[NotePath]) -> "Names":
+        """Return the names of these files; quick where few of them are others."""
+        changed = self.files ^ files
+        if len(changed) > MANY:
+            return Names(files)
+        after = Names(())
+        after.files, after._by_name = files, dict(self._by_name)
+        for path in changed:
+            name = folded(name_of(path))
+            after._by_name[name] = sorted({*after._by_name.get(name, ())} ^ {path})
+        if "similar" in self.__dict__:
+            after.similar = {**self.similar}
+            for (kind, name), is_there in renamed(self, after).items():
+                after.similar[kind] = after.similar[kind].replaced(name, is_there=is_there)
+        if "_folders" in self.__dict__:
+            after._folders = self._folders.copy()
+            for path in changed:
+                after._folders.update(dict.fromkeys(above(path), 1 if path in files else -1))
+        return after
 
     # -- what a link means -------------------------------------------------------------
 
@@ -144,7 +171,7 @@ class Names:
     @cached_property
     def _folders(self) -> Counter[str]:
         """Folders, folded, to the number of files in and below them."""
-        return Counter(folder for path in self.files for folder in _above(path))
+        return Counter(folder for path in self.files for folder in above(path))
 
     @cached_property
     def first_files(self) -> dict[str, NotePath]:
@@ -176,11 +203,35 @@ class Names:
         return found
 
 
+def looked_up(path: str, folder: str | None) -> tuple[str, ...] | None:
+    """Return the names of files, folded, on which the meaning of a link depends.
+
+    None where that takes the folder of the link's note, and it is not given.
+    """
+    if folder is None and tidy(path)[:1] == ".":
+        return None
+    where = _where(path, folder or "")[0]
+    return tuple(name_of(folded(one)) for one in _spellings(where)) if where else ()
+
+
+def renamed(before: Names, after: Names) -> dict[tuple[Kind, str], bool]:
+    """Return what is called so only before (False) or only after (True)."""
+    found = {}
+    for path in before.files ^ after.files:
+        called, name = _called(path), name_of(path)
+        was, is_now = (
+            any(_called(one) == called for one in n.named(name)) for n in (before, after)
+        )
+        if was != is_now:
+            found[called] = is_now
+    return found
+
+
 def _called(path: NotePath) -> tuple[Kind, str]:
     return ("note", stem_of(path)) if is_note(path) else ("file", name_of(path))
 
 
-def _above(path: NotePath) -> Iterator[str]:
+def above(path: NotePath) -> Iterator[str]:
     """Yield the folders, folded, in which a file lies."""
     folder = folder_of(folded(path))
     while folder:

@@ -1,6 +1,10 @@
-"""What stands after the `#` of a link: a heading, a block, a footnote or a base's view."""
+"""What stands after the `#` of a link: a heading, a block, a footnote or a base's view.
 
-from collections.abc import Sequence
+Each question for such a part has a key, and a change of a note's facts has the keys of
+those questions that it may answer anew. Both stand here, since they must agree.
+"""
+
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from knapper.core.note import Facts
@@ -8,11 +12,12 @@ from knapper.core.paths import NotePath, extension, is_note
 
 __all__ = [
     "Subpath",
+    "changed_parts",
     "has_heading",
     "has_parts",
-    "heading_named",
+    "part_key",
     "reduced_heading",
-    "section_end",
+    "reduced_headings",
     "subpath_of",
 ]
 
@@ -35,34 +40,9 @@ def reduced_heading(text: str) -> str:
     return " ".join(text.translate(_REDUCED).split()).lower()
 
 
-def heading_named(headings: Sequence[tuple[int, str]], subpath: str) -> int | None:
-    """Return the number of the heading that `A#B#…` leads to, None if there is none.
-
-    `headings` are levels and texts. Each heading of the chain lies below the one
-    before, and levels may be skipped (Quartz issue 1458; order by Obsidian Help); of
-    several that answer, the first is meant, as in Obsidian.
-    """
-    texts = [reduced_heading(text) for _, text in headings]
-    names = _parts(subpath)
-    if not names:
-        return None
-    reached = [False] * len(texts)  # this heading can be the part before
-    for number, name in enumerate(names):
-        above: list[int] = []  # levels of the open sections that were reached
-        now = [False] * len(texts)
-        for index, (level, _) in enumerate(headings):
-            above = [other for other in above if other < level]
-            now[index] = texts[index] == name and (number == 0 or bool(above))
-            if reached[index]:
-                above.append(level)
-        reached = now
-    return next((index for index, is_it in enumerate(reached) if is_it), None)
-
-
-def section_end(levels: Sequence[int], index: int) -> int | None:
-    """Return the number of the heading that ends a section, None if the note does."""
-    after = range(index + 1, len(levels))
-    return next((other for other in after if levels[other] <= levels[index]), None)
+def reduced_headings(facts: Facts) -> list[tuple[int, str]]:
+    """Return level and reduced text of a note's headings."""
+    return [(level, reduced_heading(text)) for level, text in facts.headings]
 
 
 def has_parts(path: NotePath) -> bool:
@@ -83,10 +63,60 @@ def subpath_of(path: NotePath, subpath: str, facts: Facts) -> Subpath:
 
 
 def has_heading(facts: Facts, subpath: str) -> bool:
-    """Tell whether a note has the headings `A#B#…`, each below the one before."""
+    """Tell whether a note has the headings `A#B#…`, each below the one before.
+
+    Levels may be skipped (Quartz issue 1458; order by Obsidian Help).
+    """
     if any(text == subpath for _, text in facts.headings):
         return True  # written as it stands: as nearly every link, and cheap
-    return heading_named(facts.headings, subpath) is not None
+    parts = _parts(subpath)
+    headings = reduced_headings(facts)
+    if len(parts) < 2:
+        return bool(parts) and any(text == parts[0] for _, text in headings)
+    reached = [False] * len(headings)  # this heading can be the part before
+    for number, part in enumerate(parts):
+        nearest: list[int] = []  # levels of the open sections that were reached
+        now = [False] * len(headings)
+        for index, (level, text) in enumerate(headings):
+            nearest = [above for above in nearest if above < level]
+            now[index] = text == part and (number == 0 or bool(nearest))
+            if reached[index]:
+                nearest.append(level)
+        reached = now
+    return any(reached)
+
+
+def part_key(path: NotePath, subpath: str) -> str:
+    """Return the key of the question whether a file has what `subpath` names."""
+    if not is_note(path):
+        return f"{path}#view#{subpath.strip().lower()}"
+    last = subpath.rpartition("#")[2].strip()
+    if last.startswith("^"):
+        return f"{path}#^{last[1:].strip().lower()}"
+    if last.startswith("[^"):
+        return f"{path}#[^{last[2:].rstrip(']').lower()}"
+    parts = _parts(subpath)
+    # a chain depends on the order of all headings, as does one that only signs make up
+    return f"{path}#{parts[0]}" if len(parts) == 1 else f"{path}##"
+
+
+def changed_parts(path: NotePath, before: Facts, after: Facts) -> Iterator[str]:
+    """Yield the keys of the parts for which another answer may hold now."""
+    if before.headings != after.headings:
+        yield f"{path}##"
+        for text in _texts(before) ^ _texts(after):
+            yield f"{path}#{text}"
+    for mark, old, new in (
+        ("^", before.blocks, after.blocks),
+        ("[^", before.footnotes, after.footnotes),
+        ("view#", _views(before), _views(after)),
+    ):
+        for name in old ^ new:
+            yield f"{path}#{mark}{name}"
+
+
+def _texts(facts: Facts) -> frozenset[str]:
+    return frozenset(reduced_heading(text) for _, text in facts.headings)
 
 
 def _views(facts: Facts) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """A vault: which files there are, what their notes say, and what a link in one means.
 
-What notes are judged by is asked for by a method where one can answer: a vault may know
-less than everything (`FirstLook`), and has to tell what it was asked.
+While a note is judged, the vault writes down what it is asked (`Asked`). What notes
+are to be judged by is therefore asked for by a method; what gives away a whole (`files`,
+`facts`, `aliases`) writes down that everything was asked for.
 """
 
 from collections import ChainMap, Counter
@@ -9,12 +10,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
+from knapper.core.asked import Asked
 from knapper.core.names import Ambiguous, Found, Kind, Missing, Names, Resolution
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, name_of, relative
 from knapper.core.settings import DEFAULT_SETTINGS, Settings
 from knapper.core.shelf import having
-from knapper.core.subpaths import Subpath, has_parts, reduced_heading, subpath_of
+from knapper.core.subpaths import Subpath, has_parts, part_key, reduced_heading, subpath_of
 
 __all__ = [
     "Ambiguous",
@@ -57,7 +59,14 @@ class Vault:
         self.names = files if isinstance(files, Names) else Names(files)
         self.settings = settings
         self._facts = facts
+        self._asked = Asked()
         self._judged: dict[object, tuple[Note, object]] = {}
+
+    def listen(self) -> Asked:
+        """Begin to write down what is asked, for a note that will be judged now."""
+        self._asked = Asked()
+        self._judged.clear()  # what was judged before would ask nothing
+        return self._asked
 
     def replaced(self, facts: Mapping[NotePath, Facts]) -> "Vault":
         """Return the vault with the facts of these notes in place of what it had."""
@@ -68,15 +77,17 @@ class Vault:
         return Vault(self.names, both, self.settings)
 
     def known(self, path: NotePath) -> Facts | None:
-        """Return the facts of a note, None if there are none."""
+        """Return the facts of a note, None if there are none; this is written down nowhere."""
         return self._facts.get(path)
 
     @property
     def files(self) -> frozenset[NotePath]:
+        self._asked.about.add("files")
         return self.names.files
 
     @property
     def facts(self) -> Mapping[NotePath, Facts]:
+        self._asked.about.add("facts")
         return self._facts
 
     @property
@@ -90,6 +101,7 @@ class Vault:
         path = target.partition("#")[0]
         if not path.strip():
             return Found(source) if "#" in target else _MISSING
+        self._asked.targets.add(path)
         return self.names.resolve(path, folder_of(source))
 
     def doubtful(self, targets: Collection[str], source: NotePath) -> list[str]:
@@ -98,8 +110,9 @@ class Vault:
         Those that do, lead to something, in the letters of its path, that has the heading
         or block they name. Most links of a vault do, and name what others name, too.
         """
-        open_ = set(targets) - self._plain
-        return [target for target in open_ if not self._holds(target, source)]
+        asked = set(targets)
+        self._asked.targets |= asked
+        return [target for target in asked - self._plain if not self._holds(target, source)]
 
     @cached_property
     def _plain(self) -> set[str]:
@@ -123,7 +136,13 @@ class Vault:
 
     def is_linked(self, path: NotePath) -> bool:
         """Tell whether a link of another file leads, or may lead, to this one."""
+        self._asked.about.add(f"linked/{path}")
         return path in self.linked
+
+    @property
+    def was_asked_for_links(self) -> bool:
+        """Tell whether the links of all notes were looked up already."""
+        return "linked" in self.__dict__
 
     @cached_property
     def linked(self) -> frozenset[NotePath]:
@@ -146,6 +165,7 @@ class Vault:
 
     def facts_of(self, path: NotePath) -> Facts:
         """Return all facts of a note, empty ones where it has none."""
+        self._asked.about.add(f"facts/{path}")
         return self._facts.get(path) or Facts()
 
     def subpath(self, target: str, source: NotePath) -> Subpath | None:
@@ -164,15 +184,22 @@ class Vault:
         """Tell whether a file has what `subpath` (without its first `#`) names."""
         if not has_parts(path):
             return None
+        self._asked.about.add(f"part/{part_key(path, subpath)}")
         facts = self._facts.get(path)
-        return None if facts is None else subpath_of(path, subpath, facts)
+        if facts is None:
+            self._asked.about.add(f"facts/{path}")
+            return None
+        return subpath_of(path, subpath, facts)
 
     def aliased(self, name: str) -> Sequence[NotePath]:
         """Return the notes that have this alias, without case."""
-        return self.aliases.get(folded(name.strip()), ())
+        key = folded(name.strip())
+        self._asked.about.add(f"alias/{key}")
+        return self.aliases.get(key, ())
 
     def usual_tag(self, tag: str) -> str:
         """Return a tag (with `#`) as most notes of the vault write each of its levels."""
+        self._asked.about.add("facts")
         levels = tag.split("/")
         return "/".join(
             self._usual_levels.get(folded("/".join(levels[: number + 1])), level)
@@ -223,10 +250,12 @@ class Vault:
 
     def is_first_in(self, folder: str, path: NotePath) -> bool:
         """Tell whether a file is the first of all files under a folder."""
+        self._asked.about.add(f"first/{folder}/{path}")
         return self.names.first_files.get(folder) == path
 
     def has_folder(self, folder: str) -> bool:
         """Tell whether a folder (folded) holds a file."""
+        self._asked.about.add(f"folder/{folder}")
         return self.names.has_folder(folder)
 
     def titled(self, title: str) -> list[NotePath]:
@@ -236,14 +265,18 @@ class Vault:
 
     def named(self, name: str) -> list[NotePath]:
         """Return the files of exactly this name (with extension), without case."""
+        self._asked.about.add(f"name/{folded(name)}")
         return list(self.names.named(name))
 
     def with_stem(self, stem: str) -> list[NotePath]:
         """Return the files, notes left out, that have this name but for the extension."""
-        return list(self.names.stems.get(folded(stem), ()))
+        key = folded(stem)
+        self._asked.about.add(f"stem/{key}")
+        return list(self.names.stems.get(key, ()))
 
     def nearest(self, kind: Kind, name: str) -> str | None:
         """Return the only note (by its stem) or other file that may have been meant."""
+        self._asked.sought.add((kind, name))
         return self.names.similar[kind].nearest(name)
 
     def link_to(self, path: NotePath, source: NotePath) -> str:
