@@ -85,9 +85,8 @@ def check(
         found |= batch.found
         granted |= batch.granted
         progress(len(folded), len(buckets))
-    shelf = Shelf(buckets, folded)
-    vault = Vault(names, shelf, workspace.settings)
-    wrong = sorted(path for path, one in granted.items() if not is_right(one, vault, shelf))
+    vault = Vault(names, Shelf(buckets, folded), workspace.settings)
+    wrong = sorted(path for path, one in granted.items() if not is_right(one, vault))
     found |= _judged_again(texts, vault, wrong, processes)
     found |= _in_settings(workspace, vault, wanted)
     return _checked(texts, vault, found, judged)

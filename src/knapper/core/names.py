@@ -6,11 +6,11 @@ the source's own folder, then the shortest path; a tie, and what was not observe
 is left open. Aliases never resolve a link.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from knapper.core.folders import Folders
 from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, stem_of, tidy
 from knapper.core.similar import SimilarNames
 
@@ -22,7 +22,6 @@ __all__ = [
     "Missing",
     "Names",
     "Resolution",
-    "above",
     "looked_up",
     "renamed",
 ]
@@ -63,26 +62,36 @@ class Names:
         self._by_name: dict[str, list[NotePath]] = {}
         for path in ordered:
             self._by_name.setdefault(folded(name_of(path)), []).append(path)
+        self.folders = Folders(self.files)
         self._resolved: dict[tuple[str, str], Resolution] = {}
 
     def replaced(self, files: frozenset[NotePath]) -> "Names":
         """Return the names of these files; quick where few of them are others."""
         changed = self.files ^ files
+        if not changed:
+            return self
         if len(changed) > MANY:
             return Names(files)
         after = Names(())
-        after.files, after._by_name = files, dict(self._by_name)
+        after.files, after._by_name = files, {**self._by_name}
+        after.folders = self.folders.replaced(files, changed)
         for path in changed:
-            name = folded(name_of(path))
-            after._by_name[name] = sorted({*after._by_name.get(name, ())} ^ {path})
+            _toggle(path, after._by_name, folded(name_of(path)))
+        if "stems" in self.__dict__:
+            after.stems = {**self.stems}
+            for path in changed:
+                if not is_note(path):
+                    _toggle(path, after.stems, folded(stem_of(path)))
+        if "unique" in self.__dict__:
+            after.unique = {**self.unique}
+            for name in {folded(name_of(path)) for path in changed}:
+                for gone in _unique(self._by_name.get(name, ())):
+                    del after.unique[gone]
+                after.unique |= _unique(after._by_name.get(name, ()))
         if "similar" in self.__dict__:
             after.similar = {**self.similar}
             for (kind, name), is_there in renamed(self, after).items():
                 after.similar[kind] = after.similar[kind].replaced(name, is_there=is_there)
-        if "_folders" in self.__dict__:
-            after._folders = self._folders.copy()
-            for path in changed:
-                after._folders.update(dict.fromkeys(above(path), 1 if path in files else -1))
         return after
 
     # -- what a link means -------------------------------------------------------------
@@ -90,12 +99,7 @@ class Names:
     @cached_property
     def unique(self) -> dict[str, Found]:
         """The names of notes that no other file has, as a link writes them."""
-        found: dict[str, Found] = {}
-        for paths in self._by_name.values():
-            name, _, ending = name_of(paths[0]).partition(".")
-            if len(paths) == 1 and ending == "md" and "#" not in name and name == tidy(name):
-                found[name] = Found(paths[0])
-        return found
+        return {name: f for paths in self._by_name.values() for name, f in _unique(paths).items()}
 
     @cached_property
     def anywhere(self) -> dict[str, Resolution]:
@@ -164,26 +168,6 @@ class Names:
         """Return the files of exactly this name (with extension), without case."""
         return self._by_name.get(folded(name), ())
 
-    def has_folder(self, folder: str) -> bool:
-        """Tell whether a folder (folded) holds a file, at whatever depth."""
-        return self._folders[folder] > 0
-
-    @cached_property
-    def _folders(self) -> Counter[str]:
-        """Folders, folded, to the number of files in and below them."""
-        return Counter(folder for path in self.files for folder in above(path))
-
-    @cached_property
-    def first_files(self) -> dict[str, NotePath]:
-        """Folders, as they are written, to the first of all files in and below them."""
-        found: dict[str, NotePath] = {}
-        for path in sorted(self.files):
-            folder = folder_of(path)
-            while folder and folder not in found:
-                found[folder] = path
-                folder = folder_of(folder)
-        return found
-
     @cached_property
     def similar(self) -> dict[Kind, SimilarNames]:
         """What notes and other files are called, to ask for the one that was meant."""
@@ -231,12 +215,20 @@ def _called(path: NotePath) -> tuple[Kind, str]:
     return ("note", stem_of(path)) if is_note(path) else ("file", name_of(path))
 
 
-def above(path: NotePath) -> Iterator[str]:
-    """Yield the folders, folded, in which a file lies."""
-    folder = folder_of(folded(path))
-    while folder:
-        yield folder
-        folder = folder_of(folder)
+def _toggle(path: NotePath, groups: dict[str, list[NotePath]], key: str) -> None:
+    """Put a path in its group, or take it out; a group that is empty goes."""
+    group = sorted({*groups.pop(key, ())} ^ {path})
+    if group:
+        groups[key] = group
+
+
+def _unique(paths: Sequence[NotePath]) -> dict[str, Found]:
+    """Return the only one of these paths, which have one name, by the stem of a note."""
+    if len(paths) != 1:
+        return {}
+    name, _, ending = name_of(paths[0]).partition(".")
+    plain = ending == "md" and "#" not in name and name == tidy(name)
+    return {name: Found(paths[0])} if plain else {}
 
 
 def _where(path: str, folder: str) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ are ever asked for.
 
 import json
 from binascii import crc32
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal, cast
 
@@ -15,9 +15,11 @@ from knapper.core.note import Facts
 from knapper.core.paths import NotePath
 
 __all__ = [
+    "Overlaid",
     "Shelf",
     "bucket_of",
     "folded_up",
+    "has_heading",
     "having",
     "in_buckets",
     "joined",
@@ -102,7 +104,9 @@ class Shelf(Mapping[NotePath, Facts]):
             raise KeyError(path) from None
 
     def has_heading(self, path: NotePath, heading: str) -> bool:
-        """Tell whether a note has a heading of just these words; False if it is unknown."""
+        """Tell whether a note has a heading of just these words, as far as it is plain."""
+        if path not in self:
+            return False
         text = self.text_of(path)
         if text.startswith(_PLAIN):
             return False
@@ -122,13 +126,68 @@ class Shelf(Mapping[NotePath, Facts]):
                 yield path, found
 
 
+class Overlaid(Mapping[NotePath, Facts]):
+    """Facts of which some are others by now, or gone; nothing of the rest is unfolded."""
+
+    def __init__(
+        self,
+        base: Mapping[NotePath, Facts],
+        changed: Mapping[NotePath, Facts],
+        gone: Collection[NotePath] = (),
+    ) -> None:
+        self._base, self._changed, self._gone = base, {**changed}, frozenset(gone)
+        if isinstance(base, Overlaid):  # a day's changes are still one layer
+            self._base = base._base
+            left = {**base._changed}
+            for path in gone:
+                left.pop(path, None)
+            self._changed = left | self._changed
+            self._gone |= base._gone
+        self._gone -= self._changed.keys()
+
+    def __getitem__(self, path: NotePath) -> Facts:
+        found = self._changed.get(path)
+        if found is not None:
+            return found
+        if path in self._gone:
+            raise KeyError(path)
+        return self._base[path]
+
+    def __iter__(self) -> Iterator[NotePath]:
+        yield from self._changed
+        for path in self._base:
+            if path not in self._changed and path not in self._gone:
+                yield path
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def having(self, field: Named) -> Iterator[tuple[NotePath, Iterable[str]]]:
+        """Yield the notes whose facts have something in a field, and that."""
+        yield from having(self._changed, field)
+        for path, found in having(self._base, field):
+            if path not in self._changed and path not in self._gone:
+                yield path, found
+
+
 def having(
     facts: Mapping[NotePath, Facts], field: Named
 ) -> Iterator[tuple[NotePath, Iterable[str]]]:
     """Yield the notes that have aliases or tags, and those; a shelf unfolds nothing else."""
-    if isinstance(facts, Shelf):
+    if isinstance(facts, Shelf | Overlaid):
         return facts.having(field)
     return ((path, found) for path, one in facts.items() if (found := getattr(one, field)))
+
+
+def has_heading(facts: Mapping[NotePath, Facts], path: NotePath, heading: str) -> bool:
+    """Tell whether a note plainly has a heading of just these words.
+
+    Off a shelf that is seen without unfolding; there it may be False without cause.
+    """
+    if isinstance(facts, Shelf):
+        return facts.has_heading(path, heading)
+    known = facts.get(path)
+    return known is not None and any(text == heading for _, text in known.headings)
 
 
 def joined(texts: Iterable[str]) -> str:

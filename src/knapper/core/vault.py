@@ -5,7 +5,6 @@ are to be judged by is therefore asked for by a method; what gives away a whole 
 `facts`, `aliases`) writes down that everything was asked for.
 """
 
-from collections import ChainMap, Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
@@ -15,7 +14,8 @@ from knapper.core.names import Ambiguous, Found, Kind, Missing, Names, Resolutio
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, name_of, relative
 from knapper.core.settings import DEFAULT_SETTINGS, Settings
-from knapper.core.shelf import having
+from knapper.core.shelf import Overlaid, having
+from knapper.core.spellings import Spellings, levels_of
 from knapper.core.subpaths import Subpath, has_parts, part_key, reduced_heading, subpath_of
 
 __all__ = [
@@ -68,13 +68,34 @@ class Vault:
         self._judged.clear()  # what was judged before would ask nothing
         return self._asked
 
-    def replaced(self, facts: Mapping[NotePath, Facts]) -> "Vault":
-        """Return the vault with the facts of these notes in place of what it had."""
-        # of a mapping that is decoded when it is asked, nothing is copied
-        both: Mapping[NotePath, Facts] = ChainMap(
-            dict(facts), cast(dict[NotePath, Facts], self._facts)
-        )
-        return Vault(self.names, both, self.settings)
+    def updated(
+        self,
+        changed: Mapping[NotePath, Facts],
+        gone: Collection[NotePath] = (),
+        files: frozenset[NotePath] | None = None,
+    ) -> "Vault":
+        """Return the vault with the facts of some notes replaced, of others gone.
+
+        `files` are those that there are now. What was worked out is passed on where it
+        stays the same, so this is quick where little changed.
+        """
+        names = self.names if files is None else self.names.replaced(files)
+        after = Vault(names, Overlaid(self._facts, changed, gone), self.settings)
+        nothing = Facts()
+        pairs = [
+            (path, self._facts.get(path, nothing), changed.get(path, nothing))
+            for path in {*changed, *gone}
+        ]
+        if "aliases" in self.__dict__:
+            after.aliases = _renamed(self.aliases, pairs)
+        if "spellings" in self.__dict__:
+            gone_tags = [tag for _, old, new in pairs for tag in old.tags - new.tags]
+            new_tags = [tag for _, old, new in pairs for tag in new.tags - old.tags]
+            after.spellings = self.spellings.replaced(gone_tags, new_tags)
+        same = names is self.names and all(old.targets == new.targets for _, old, new in pairs)
+        if self.was_asked_for_links and same:
+            after.linked = self.linked
+        return after
 
     def known(self, path: NotePath) -> Facts | None:
         """Return the facts of a note, None if there are none; this is written down nowhere."""
@@ -199,27 +220,13 @@ class Vault:
 
     def usual_tag(self, tag: str) -> str:
         """Return a tag (with `#`) as most notes of the vault write each of its levels."""
-        self._asked.about.add("facts")
-        levels = tag.split("/")
-        return "/".join(
-            self._usual_levels.get(folded("/".join(levels[: number + 1])), level)
-            for number, level in enumerate(levels)
-        )
+        self._asked.about.update(f"tag/{key}" for key, _ in levels_of(tag))
+        return "/".join(self.spellings.usual(key) or level for key, level in levels_of(tag))
 
     @cached_property
-    def _usual_levels(self) -> Mapping[str, str]:
-        """Tags, folded, to the spelling of their last level that most notes have."""
-        tags = Counter(tag for _, found in having(self._facts, "tags") for tag in found)
-        counts: dict[str, Counter[str]] = {}
-        for tag, number in tags.items():
-            levels = tag.split("/")
-            for depth, level in enumerate(levels):
-                key = folded("/".join(levels[: depth + 1]))
-                counts.setdefault(key, Counter())[level] += number
-        return {
-            key: min(found, key=lambda level: (-found[level], level))
-            for key, found in counts.items()
-        }
+    def spellings(self) -> Spellings:
+        """How the notes write their tags."""
+        return Spellings(tag for _, tags in having(self._facts, "tags") for tag in tags)
 
     @cached_property
     def aliases(self) -> Mapping[str, list[NotePath]]:
@@ -251,12 +258,12 @@ class Vault:
     def is_first_in(self, folder: str, path: NotePath) -> bool:
         """Tell whether a file is the first of all files under a folder."""
         self._asked.about.add(f"first/{folder}/{path}")
-        return self.names.first_files.get(folder) == path
+        return self.names.folders.first_in(folder) == path
 
     def has_folder(self, folder: str) -> bool:
         """Tell whether a folder (folded) holds a file."""
         self._asked.about.add(f"folder/{folder}")
-        return self.names.has_folder(folder)
+        return self.names.folders.has(folder)
 
     def titled(self, title: str) -> list[NotePath]:
         """Return the notes whose file name is the slug of this title."""
@@ -320,6 +327,22 @@ class Vault:
         if held is None or held[0] is not note:
             held = self._judged[judge] = (note, judge(note, self))
         return cast(_T, held[1])
+
+
+def _renamed(
+    aliases: Mapping[str, list[NotePath]], changed: Iterable[tuple[NotePath, Facts, Facts]]
+) -> dict[str, list[NotePath]]:
+    """Return the aliases after the facts of some notes changed from the first to the second."""
+    found = {**aliases}
+    for path, old, new in changed:
+        if old.aliases == new.aliases:
+            continue
+        for alias in {folded(alias.strip()) for alias in (*old.aliases, *new.aliases)}:
+            times = sum(folded(one.strip()) == alias for one in new.aliases)
+            others = [one for one in found.pop(alias, ()) if one != path]
+            if others or times:
+                found[alias] = sorted([*others, *[path] * times])
+    return found
 
 
 def slug(title: str) -> str:
