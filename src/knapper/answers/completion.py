@@ -20,8 +20,8 @@ from knapper.answers.writing import closing, in_quotes, link_edit, name_edit, pa
 from knapper.core.frontmatter import written
 from knapper.core.link_text import linkable
 from knapper.core.note import Facts, Note
-from knapper.core.outline import heading_named, section_end
 from knapper.core.paths import NotePath, folded, is_note, name_of, stem_of
+from knapper.core.subpaths import heading_named, section_end
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Found, Vault, reduced_heading
 

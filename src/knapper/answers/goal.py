@@ -5,8 +5,8 @@ from typing import Literal, NamedTuple
 
 from knapper.answers.subject import BlockSubject, HeadingSubject, Subject, heading_span
 from knapper.core.note import Facts, Note
-from knapper.core.outline import heading_named, section_end
 from knapper.core.paths import NotePath, is_note
+from knapper.core.subpaths import heading_named, section_end
 from knapper.core.text import Span
 from knapper.core.vault import Ambiguous, Found, Vault, split_link
 

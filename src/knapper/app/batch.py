@@ -1,16 +1,15 @@
 """Reading and judging the notes of a vault in batches, and forgetting them again.
 
-A batch gives back what is kept of its notes: their facts, folded up, what was found in
-them, and what that depends on. No more than one note is held at a time.
+A batch gives back what is kept of its notes: their facts, folded up, and what was found
+in them. No more than one note is held at a time.
 """
 
 from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from knapper.app.workspace import Workspace, facts
-from knapper.core.asked import Questions
 from knapper.core.first_look import FirstLook, Granted
-from knapper.core.lint import Verdict, judge
+from knapper.core.lint import lint_note
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
 from knapper.core.rule import Diagnostic
@@ -39,18 +38,13 @@ class Texts(NamedTuple):
 class Batch(NamedTuple):
     """What is kept of the notes of a batch.
 
-    `facts` and `questions` are those of all of them, in order (a note that is not judged
-    asks nothing); `found` has only notes with findings, and `granted` those for which
-    something was taken for granted.
+    `facts` are those of all of them, in order; `found` has only notes with findings, and
+    `granted` those for which something was taken for granted.
     """
 
     facts: str
-    questions: Sequence[Questions]
     found: Mapping[NotePath, list[Diagnostic]]
     granted: Mapping[NotePath, Granted]
-
-
-_NOTHING = Questions()
 
 
 def look(
@@ -58,7 +52,6 @@ def look(
 ) -> Batch:
     """Read notes for the first time, and judge those of `judged` by what is known already."""
     folded: list[str] = []
-    questions: list[Questions] = []
     found: dict[NotePath, list[Diagnostic]] = {}
     granted: dict[NotePath, Granted] = {}
     for path in paths:
@@ -66,19 +59,16 @@ def look(
         known = facts(note)
         folded.append(folded_up(known))
         if path not in judged:
-            questions.append(_NOTHING)
             continue
         vault.look_at(path, known)
-        verdict = judge(note, vault, texts.workspace.rules_of(path))
-        questions.append(verdict.questions)
-        if verdict.diagnostics:
-            found[path] = verdict.diagnostics
+        if diagnostics := lint_note(note, vault, texts.workspace.rules_of(path)):
+            found[path] = diagnostics
         if assumed := vault.granted():
             granted[path] = assumed
-    return Batch(joined(folded), questions, found, granted)
+    return Batch(joined(folded), found, granted)
 
 
-def judge_again(texts: Texts, vault: Vault, paths: Sequence[NotePath]) -> list[Verdict]:
+def judge_again(texts: Texts, vault: Vault, paths: Sequence[NotePath]) -> list[list[Diagnostic]]:
     """Judge notes by all that is known; they are read again for it."""
     rules_of = texts.workspace.rules_of
-    return [judge(texts.read(path), vault, rules_of(path)) for path in paths]
+    return [lint_note(texts.read(path), vault, rules_of(path)) for path in paths]

@@ -121,9 +121,8 @@ def _judged_again(
     batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
     # a vault that is read from many batches is not handed round but inherited
     again = partial(judge_again, texts, vault)
-    for batch, verdicts in zip(batches, spread(again, batches, processes), strict=True):
-        for path, verdict in zip(batch, verdicts, strict=True):
-            yield path, verdict.diagnostics
+    for batch, judged in zip(batches, spread(again, batches, processes), strict=True):
+        yield from zip(batch, judged, strict=True)
 
 
 class Reread(Mapping[NotePath, Note]):

@@ -9,7 +9,6 @@ from knapper.app.act import act
 from knapper.app.workspace import Workspace
 from knapper.core.errors import KnapperError
 from knapper.core.note import Note, facts_of
-from knapper.core.outline import heading_named
 from knapper.core.paths import (
     NotePath,
     extension,
@@ -22,6 +21,7 @@ from knapper.core.paths import (
 from knapper.core.plan import Change, MakeFolder, Move, Outcome, RemoveFolder, Write, digest
 from knapper.core.references import Rewritten
 from knapper.core.relink import Renaming, may_name, relinked, renaming, retitled
+from knapper.core.subpaths import heading_named
 from knapper.core.text import Edit, Span, apply_edits
 from knapper.core.vault import Found, Vault, reduced_heading
 from knapper.shell.disk import decode_note

@@ -10,14 +10,16 @@ either side would cost truth, so what has no key of its own has that of everythi
 
 from array import array
 from binascii import crc32
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import chain
+from typing import NamedTuple, Self, cast
 
-from knapper.core.names import Found, Kind, Names, looked_up
-from knapper.core.paths import NotePath, folder_of
-from knapper.core.subpaths import has_parts, part_key
+from knapper.core.names import Kind
+from knapper.core.paths import NotePath, folded, is_note, name_of, tidy
+from knapper.core.subpaths import part_key, view_key
 
-__all__ = ["Asked", "Key", "Questions", "key_of"]
+__all__ = ["UNHEARD", "Asked", "Key", "Questions", "key_of", "name_words", "part_words"]
 
 Key = int
 """A hash of 32 bits: where two fall together, that costs time, as said."""
@@ -38,29 +40,43 @@ class Asked:
     """What was asked while one note was judged.
 
     `targets` are those of links, as they are written, with what stands after the `#` or
-    without; `about` has all else, by the words of the keys.
+    without; `parts` are files with what stands there; `about` has all else, by the words
+    of the keys.
     """
 
-    __slots__ = ("about", "sought", "targets")
+    __slots__ = ("about", "parts", "sought", "targets")
 
-    def __init__(self) -> None:
-        self.targets: set[str] = set()
-        self.about: set[str] = set()
-        self.sought: set[tuple[Kind, str]] = set()
+    def __init__(self, one: type[set[object]] = set) -> None:
+        self.targets = cast(set[str], one())
+        self.parts = cast(set[tuple[NotePath, str]], one())
+        self.about = cast(set[str], one())
+        self.sought = cast(set[tuple[Kind, str]], one())
 
-    def by(self, source: NotePath, names: Names) -> Questions:
-        """Return what was asked for the note `source`."""
-        folder = folder_of(source)
-        keys = {key_of(words) for words in self.about}
-        for target in self.targets:
-            path, _, subpath = target.partition("#")
-            found = _keys_of(path, None)
-            keys.update(_keys_of(path, folder) or () if found is None else found)
-            if subpath:
-                meant = names.resolve(path, folder) if path.strip() else Found(source)
-                if isinstance(meant, Found) and has_parts(meant.path):
-                    keys.add(key_of(f"part/{part_key(meant.path, subpath)}"))
+    def questions(self) -> Questions:
+        """Return what was asked, as it is kept."""
+        keys = {
+            *map(key_of, self.about),
+            *(key_of(part_words(*part)) for part in self.parts),
+            *chain.from_iterable(map(_keys_of_target, self.targets)),
+        }
         return Questions(array("I", keys).tobytes(), tuple(sorted(self.sought)))
+
+
+class _Unheard(set[object]):
+    """What nobody writes down: it stays empty."""
+
+    def add(self, _: object) -> None:
+        pass
+
+    def update(self, *_: Iterable[object]) -> None:
+        pass
+
+    def __ior__(self, _: object) -> Self:
+        return self
+
+
+UNHEARD = Asked(_Unheard)
+"""What is asked while nobody wants to know: nothing."""
 
 
 def key_of(words: str) -> Key:
@@ -68,8 +84,40 @@ def key_of(words: str) -> Key:
     return crc32(words.encode(errors="surrogatepass"))
 
 
+def name_words(name: str) -> str:
+    """Return the words of the question which files have this name.
+
+    A link to `x` may mean `x` or `x.md`; to ask for one is to ask for the other.
+    """
+    name = folded(name)
+    while name.endswith(".md"):
+        name = name[:-3]
+    return f"name/{name}"
+
+
+def part_words(path: NotePath, subpath: str) -> str:
+    """Return the words of the question whether a file has what `subpath` names.
+
+    Files of one name share them: what a link means is found out when it is asked.
+    """
+    part = part_key(subpath) if is_note(path) else view_key(subpath)
+    return f"{name_words(name_of(path))}#{part}"
+
+
 @lru_cache(1 << 17)
-def _keys_of(path: str, folder: str | None) -> tuple[Key, ...] | None:
-    """Return the keys of a link's path, None where that takes the note's folder."""
-    names = looked_up(path, folder)
-    return None if names is None else tuple(key_of(f"name/{name}") for name in names)
+def _keys_of_target(target: str) -> tuple[Key, ...]:
+    """Return the keys of what the target of a link asks, wherever it stands."""
+    path, _, subpath = target.partition("#")
+    if not path.strip():
+        return ()  # of the note itself: if it changes, it is judged again anyhow
+    name = name_of(tidy(path))
+    if name in ("", ".", ".."):
+        return _ALL  # the name is that of some folder above
+    words = name_words(name)
+    if not subpath:
+        return (key_of(words),)
+    parts = {part_key(subpath), view_key(subpath)} if "." in name else {part_key(subpath)}
+    return key_of(words), *(key_of(f"{words}#{part}") for part in parts)
+
+
+_ALL = key_of("files"), key_of("facts")

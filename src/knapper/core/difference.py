@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from knapper.core.asked import Key, Questions, key_of
+from knapper.core.asked import Key, Questions, key_of, name_words
 from knapper.core.folders import above
 from knapper.core.names import MANY, Kind, Names, renamed
 from knapper.core.note import Facts
@@ -76,6 +76,8 @@ def difference(before: Vault, after: Vault, changed: Iterable[NotePath]) -> Diff
     for path in changed:
         old, new = before.known(path), after.known(path)
         if old != new:
+            if old is None or new is None:
+                words.add(f"facts/{path}")
             words.update(_of_facts(path, old or Facts(), new or Facts()))
             words.update(_of_tags(path, before, after))
     if before.was_asked_for_links:
@@ -91,7 +93,7 @@ def _of_names(before: Names, after: Names) -> Iterator[str]:
     if changed:
         yield "files"
     for path in changed:
-        yield f"name/{folded(name_of(path))}"
+        yield name_words(name_of(path))
         if not is_note(path):
             yield f"stem/{folded(stem_of(path))}"
         for folder in above(path):
@@ -105,9 +107,11 @@ def _of_names(before: Names, after: Names) -> Iterator[str]:
 
 def _of_facts(path: NotePath, before: Facts, after: Facts) -> Iterator[str]:
     """Yield the words of what the facts of a note answer."""
-    yield from ("facts", f"facts/{path}")
-    for key in changed_parts(path, before, after):
-        yield f"part/{key}"
+    yield "facts"
+    if (before.headings, before.views) != (after.headings, after.views):
+        yield f"facts/{path}"
+    name = name_words(name_of(path))
+    yield from (f"{name}#{part}" for part in changed_parts(before, after))
     aliases = Counter(_folded(before)), Counter(_folded(after))
     for alias in (aliases[0] - aliases[1]) | (aliases[1] - aliases[0]):
         yield f"alias/{alias}"

@@ -16,7 +16,7 @@ from knapper.core.paths import NotePath, folded
 from knapper.core.settings import Settings
 from knapper.core.shelf import has_heading
 from knapper.core.spellings import Spellings, levels_of
-from knapper.core.subpaths import Subpath, has_parts, part_key, subpath_of
+from knapper.core.subpaths import Subpath, subpath_of
 from knapper.core.vault import Vault
 
 __all__ = ["FirstLook", "Granted", "is_right"]
@@ -73,10 +73,9 @@ class FirstLook(Vault):
         self._is_unsure = self._is_unsure or path not in self._facts
         return super().facts_of(path)
 
-    def subpath_in(self, path: NotePath, subpath: str) -> Subpath | None:
-        if path in self._facts or not has_parts(path):
-            return super().subpath_in(path, subpath)
-        self._asked.about.add(f"part/{part_key(path, subpath)}")
+    def _part_of(self, path: NotePath, subpath: str) -> Subpath | None:
+        if path in self._facts:
+            return super()._part_of(path, subpath)
         self._parts.add((path, subpath))
         return subpath_of(path, subpath, Facts())._replace(found=True)
 

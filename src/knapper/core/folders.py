@@ -1,7 +1,7 @@
 """The folders of a vault: only what holds a file is known to be one."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from knapper.core.paths import NotePath, folded, folder_of
@@ -38,10 +38,19 @@ class Folders:
                 after._counts.update(dict.fromkeys(above(folded(path)), 1 if path in files else -1))
         if "_first" in self.__dict__:
             after._first = {**self._first}
-            for folder in {folder for path in changed for folder in above(path)}:
-                inside = (path for path in files if path.startswith(f"{folder}/"))
-                after._first[folder] = min(inside, default="")
+            after._take_in(changed)
         return after
+
+    def _take_in(self, changed: Iterable[NotePath]) -> None:
+        """Work into the first files those that came or went."""
+        for path in changed:
+            for folder in above(path):
+                first = self._first.get(folder, "")
+                if path in self._files:
+                    self._first[folder] = min(first or path, path)
+                elif path == first:
+                    inside = (path for path in self._files if path.startswith(f"{folder}/"))
+                    self._first[folder] = min(inside, default="")
 
     @cached_property
     def _counts(self) -> Counter[str]:

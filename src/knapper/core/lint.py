@@ -79,7 +79,7 @@ def judge(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> Verdict:
     """Return what is found in a note, and what it asked of the vault for that."""
     asked = vault.listen()
     diagnostics = lint_note(note, vault, rules)
-    return Verdict(diagnostics, asked.by(note.path, vault.names))
+    return Verdict(diagnostics, asked.questions())
 
 
 def run_rule(rule: Rule, note: Note, vault: Vault) -> Iterable[Finding]:

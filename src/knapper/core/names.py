@@ -22,7 +22,6 @@ __all__ = [
     "Missing",
     "Names",
     "Resolution",
-    "looked_up",
     "renamed",
 ]
 
@@ -185,17 +184,6 @@ class Names:
             if not is_note(path):
                 found.setdefault(folded(stem_of(path)), []).append(path)
         return found
-
-
-def looked_up(path: str, folder: str | None) -> tuple[str, ...] | None:
-    """Return the names of files, folded, on which the meaning of a link depends.
-
-    None where that takes the folder of the link's note, and it is not given.
-    """
-    if folder is None and tidy(path)[:1] == ".":
-        return None
-    where = _where(path, folder or "")[0]
-    return tuple(name_of(folded(one)) for one in _spellings(where)) if where else ()
 
 
 def renamed(before: Names, after: Names) -> dict[tuple[Kind, str], bool]:

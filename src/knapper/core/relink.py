@@ -12,7 +12,6 @@ from urllib.parse import unquote
 
 from knapper.core.link_text import linkable
 from knapper.core.note import Note
-from knapper.core.outline import heading_named
 from knapper.core.paths import (
     NotePath,
     extension,
@@ -24,6 +23,7 @@ from knapper.core.paths import (
     tidy,
 )
 from knapper.core.references import CannotWriteError, Kind, Rewritten, Unwritable, rewritten
+from knapper.core.subpaths import heading_named
 from knapper.core.text import Edit, apply_edits
 from knapper.core.vault import Found, Missing, Resolution, Vault, reduced_heading
 

@@ -32,6 +32,9 @@ _HEADINGS, *_OTHERS = Facts._fields
 _SETS = frozenset(name for name in _OTHERS if isinstance(Facts._field_defaults[name], frozenset))
 
 
+_LAYER = 1000
+"""Changes of facts from which on more are laid over them, and not worked in."""
+
 _BUCKET = 64
 """Notes in a bucket: few enough to look one up, many enough to be handed round at once."""
 
@@ -136,11 +139,9 @@ class Overlaid(Mapping[NotePath, Facts]):
         gone: Collection[NotePath] = (),
     ) -> None:
         self._base, self._changed, self._gone = base, {**changed}, frozenset(gone)
-        if isinstance(base, Overlaid):  # a day's changes are still one layer
-            self._base = base._base
-            left = {**base._changed}
-            for path in gone:
-                left.pop(path, None)
+        if isinstance(base, Overlaid) and len(base._changed) < _LAYER:
+            self._base = base._base  # a day's changes are one layer
+            left = {path: one for path, one in base._changed.items() if path not in self._gone}
             self._changed = left | self._changed
             self._gone |= base._gone
         self._gone -= self._changed.keys()

@@ -5,7 +5,7 @@ that a vault without a broken link never loads it.
 """
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from knapper.core.paths import folded
 
@@ -72,7 +72,7 @@ class SimilarNames:
 
 def may_be_meant(name: str, asked: str) -> bool:
     """Tell whether a name that comes or goes may change what is nearest to `asked`."""
-    plain, other = _plain(asked), _plain(name)
+    plain, other = _plain_again(asked), _plain_again(name)
     allowed = _slips(len(plain))
     if allowed < 0 or plain == other:
         return allowed >= 0
@@ -86,6 +86,10 @@ def may_be_meant(name: str, asked: str) -> bool:
 def _plain(name: str) -> str:
     """Return a name without case and signs, its words parted by one blank."""
     return " ".join("".join(c if c.isalnum() else " " for c in folded(name)).split())
+
+
+_plain_again = lru_cache(1 << 14)(_plain)
+"""The same for names that are compared many times: each with all that are sought."""
 
 
 def _figures(plain: str) -> str:

@@ -4,7 +4,7 @@ Each question for such a part has a key, and a change of a note's facts has the 
 those questions that it may answer anew. Both stand here, since they must agree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from knapper.core.note import Facts
@@ -15,10 +15,12 @@ __all__ = [
     "changed_parts",
     "has_heading",
     "has_parts",
+    "heading_named",
     "part_key",
     "reduced_heading",
-    "reduced_headings",
+    "section_end",
     "subpath_of",
+    "view_key",
 ]
 
 _REDUCED = str.maketrans(dict.fromkeys('!"#$%&()*+,.:;<=>?@^`{|}~/[]\\\r\n\t', " "))
@@ -40,9 +42,34 @@ def reduced_heading(text: str) -> str:
     return " ".join(text.translate(_REDUCED).split()).lower()
 
 
-def reduced_headings(facts: Facts) -> list[tuple[int, str]]:
-    """Return level and reduced text of a note's headings."""
-    return [(level, reduced_heading(text)) for level, text in facts.headings]
+def heading_named(headings: Sequence[tuple[int, str]], subpath: str) -> int | None:
+    """Return the number of the heading that `A#B#…` leads to, None if there is none.
+
+    `headings` are levels and texts. Each heading of the chain lies below the one
+    before, and levels may be skipped (Quartz issue 1458; order by Obsidian Help); of
+    several that answer, the first is meant, as in Obsidian.
+    """
+    texts = [reduced_heading(text) for _, text in headings]
+    names = _parts(subpath)
+    if not names:
+        return None
+    reached = [False] * len(texts)  # this heading can be the part before
+    for number, name in enumerate(names):
+        above: list[int] = []  # levels of the open sections that were reached
+        now = [False] * len(texts)
+        for index, (level, _) in enumerate(headings):
+            above = [other for other in above if other < level]
+            now[index] = texts[index] == name and (number == 0 or bool(above))
+            if reached[index]:
+                above.append(level)
+        reached = now
+    return next((index for index, is_it in enumerate(reached) if is_it), None)
+
+
+def section_end(levels: Sequence[int], index: int) -> int | None:
+    """Return the number of the heading that ends a section, None if the note does."""
+    after = range(index + 1, len(levels))
+    return next((other for other in after if levels[other] <= levels[index]), None)
 
 
 def has_parts(path: NotePath) -> bool:
@@ -63,56 +90,41 @@ def subpath_of(path: NotePath, subpath: str, facts: Facts) -> Subpath:
 
 
 def has_heading(facts: Facts, subpath: str) -> bool:
-    """Tell whether a note has the headings `A#B#…`, each below the one before.
-
-    Levels may be skipped (Quartz issue 1458; order by Obsidian Help).
-    """
+    """Tell whether a note has the headings `A#B#…`, each below the one before."""
     if any(text == subpath for _, text in facts.headings):
         return True  # written as it stands: as nearly every link, and cheap
-    parts = _parts(subpath)
-    headings = reduced_headings(facts)
-    if len(parts) < 2:
-        return bool(parts) and any(text == parts[0] for _, text in headings)
-    reached = [False] * len(headings)  # this heading can be the part before
-    for number, part in enumerate(parts):
-        nearest: list[int] = []  # levels of the open sections that were reached
-        now = [False] * len(headings)
-        for index, (level, text) in enumerate(headings):
-            nearest = [above for above in nearest if above < level]
-            now[index] = text == part and (number == 0 or bool(nearest))
-            if reached[index]:
-                nearest.append(level)
-        reached = now
-    return any(reached)
+    return heading_named(facts.headings, subpath) is not None
 
 
-def part_key(path: NotePath, subpath: str) -> str:
-    """Return the key of the question whether a file has what `subpath` names."""
-    if not is_note(path):
-        return f"{path}#view#{subpath.strip().lower()}"
+def view_key(subpath: str) -> str:
+    """Return the key of the question whether a base has the view that `subpath` names."""
+    return f"view#{subpath.strip().lower()}"
+
+
+def part_key(subpath: str) -> str:
+    """Return the key of the question whether a note has what `subpath` names."""
     last = subpath.rpartition("#")[2].strip()
     if last.startswith("^"):
-        return f"{path}#^{last[1:].strip().lower()}"
+        return f"^{last[1:].strip().lower()}"
     if last.startswith("[^"):
-        return f"{path}#[^{last[2:].rstrip(']').lower()}"
+        return f"[^{last[2:].rstrip(']').lower()}"
     parts = _parts(subpath)
     # a chain depends on the order of all headings, as does one that only signs make up
-    return f"{path}#{parts[0]}" if len(parts) == 1 else f"{path}##"
+    return parts[0] if len(parts) == 1 else "#"
 
 
-def changed_parts(path: NotePath, before: Facts, after: Facts) -> Iterator[str]:
+def changed_parts(before: Facts, after: Facts) -> Iterator[str]:
     """Yield the keys of the parts for which another answer may hold now."""
     if before.headings != after.headings:
-        yield f"{path}##"
-        for text in _texts(before) ^ _texts(after):
-            yield f"{path}#{text}"
+        yield "#"
+        yield from _texts(before) ^ _texts(after)
     for mark, old, new in (
         ("^", before.blocks, after.blocks),
         ("[^", before.footnotes, after.footnotes),
         ("view#", _views(before), _views(after)),
     ):
         for name in old ^ new:
-            yield f"{path}#{mark}{name}"
+            yield f"{mark}{name}"
 
 
 def _texts(facts: Facts) -> frozenset[str]:

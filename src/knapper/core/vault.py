@@ -9,14 +9,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
-from knapper.core.asked import Asked
+from knapper.core.asked import UNHEARD, Asked, name_words
 from knapper.core.names import Ambiguous, Found, Kind, Missing, Names, Resolution
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, name_of, relative
 from knapper.core.settings import DEFAULT_SETTINGS, Settings
 from knapper.core.shelf import Overlaid, having
 from knapper.core.spellings import Spellings, levels_of
-from knapper.core.subpaths import Subpath, has_parts, part_key, reduced_heading, subpath_of
+from knapper.core.subpaths import Subpath, has_parts, reduced_heading, subpath_of
 
 __all__ = [
     "Ambiguous",
@@ -59,7 +59,7 @@ class Vault:
         self.names = files if isinstance(files, Names) else Names(files)
         self.settings = settings
         self._facts = facts
-        self._asked = Asked()
+        self._asked = UNHEARD
         self._judged: dict[object, tuple[Note, object]] = {}
 
     def listen(self) -> Asked:
@@ -119,10 +119,13 @@ class Vault:
 
     def resolve(self, target: str, source: NotePath) -> Resolution:
         """Find the file that a link of `source` means, as Obsidian would."""
+        self._asked.targets.add(target.partition("#")[0])
+        return self._meant(target, source)
+
+    def _meant(self, target: str, source: NotePath) -> Resolution:
         path = target.partition("#")[0]
         if not path.strip():
             return Found(source) if "#" in target else _MISSING
-        self._asked.targets.add(path)
         return self.names.resolve(path, folder_of(source))
 
     def doubtful(self, targets: Collection[str], source: NotePath) -> list[str]:
@@ -142,13 +145,14 @@ class Vault:
 
     def _holds(self, target: str, source: NotePath) -> bool:
         name, _, subpath = target.partition("#")
-        found = self.resolve(target, source)
+        found = self._meant(target, source)
         if not isinstance(found, Found):
             return False
         written = name.rpartition("./")[2]  # the way up is spelt in no path
         if not found.path.endswith((written, f"{written}.md")) or target == "#":
             return False
-        held = self.subpath_in(found.path, subpath) if subpath.strip() else None
+        has_part = subpath.strip() and has_parts(found.path)
+        held = self._part_of(found.path, subpath) if has_part else None
         if held is not None and not held.found:
             return False
         if self.names.anywhere.get(name) is found and (held is None or self._is_sure):
@@ -185,9 +189,13 @@ class Vault:
     # -- what notes say ----------------------------------------------------------------
 
     def facts_of(self, path: NotePath) -> Facts:
-        """Return all facts of a note, empty ones where it has none."""
+        """Return a note's headings or a base's views, and none of their other facts.
+
+        What else changes there concerns nobody who asks this.
+        """
         self._asked.about.add(f"facts/{path}")
-        return self._facts.get(path) or Facts()
+        facts = self._facts.get(path) or Facts()
+        return Facts(headings=facts.headings, views=facts.views)
 
     def subpath(self, target: str, source: NotePath) -> Subpath | None:
         """Tell what the part after `#` names in the file that the link means.
@@ -205,7 +213,11 @@ class Vault:
         """Tell whether a file has what `subpath` (without its first `#`) names."""
         if not has_parts(path):
             return None
-        self._asked.about.add(f"part/{part_key(path, subpath)}")
+        self._asked.parts.add((path, subpath))
+        return self._part_of(path, subpath)
+
+    def _part_of(self, path: NotePath, subpath: str) -> Subpath | None:
+        """Tell the same of a note or base, for a target that is written down already."""
         facts = self._facts.get(path)
         if facts is None:
             self._asked.about.add(f"facts/{path}")
@@ -272,7 +284,7 @@ class Vault:
 
     def named(self, name: str) -> list[NotePath]:
         """Return the files of exactly this name (with extension), without case."""
-        self._asked.about.add(f"name/{folded(name)}")
+        self._asked.about.add(name_words(name))
         return list(self.names.named(name))
 
     def with_stem(self, stem: str) -> list[NotePath]:
