@@ -19,10 +19,14 @@ from knapper.core.names import Kind
 from knapper.core.paths import NotePath, folded, is_note, name_of, tidy
 from knapper.core.subpaths import part_key, view_key
 
-__all__ = ["UNHEARD", "Asked", "Key", "Questions", "key_of", "name_words", "part_words"]
+__all__ = ["LINKED", "UNHEARD", "Asked", "Key", "Questions", "key_of", "name_words", "part_words"]
 
 Key = int
 """A hash of 32 bits: where two fall together, that costs time, as said."""
+
+
+LINKED = "linked"
+"""The words of all questions whether a file is linked: to answer one takes all notes."""
 
 
 class Questions(NamedTuple):
@@ -54,12 +58,13 @@ class Asked:
 
     def questions(self) -> Questions:
         """Return what was asked, as it is kept."""
-        keys = {
-            *map(key_of, self.about),
-            *(key_of(part_words(*part)) for part in self.parts),
-            *chain.from_iterable(map(_keys_of_target, self.targets)),
-        }
-        return Questions(array("I", keys).tobytes(), tuple(sorted(self.sought)))
+        keys = set(chain.from_iterable(map(_keys_of_target, self.targets)))
+        if self.about:
+            keys.update(map(key_of, self.about))
+        if self.parts:
+            keys.update(key_of(part_words(*part)) for part in self.parts)
+        sought = tuple(sorted(self.sought)) if self.sought else ()
+        return Questions(array("I", keys).tobytes(), sought)
 
 
 class _Unheard(set[object]):
@@ -108,9 +113,9 @@ def part_words(path: NotePath, subpath: str) -> str:
 def _keys_of_target(target: str) -> tuple[Key, ...]:
     """Return the keys of what the target of a link asks, wherever it stands."""
     path, _, subpath = target.partition("#")
-    if not path.strip():
-        return ()  # of the note itself: if it changes, it is judged again anyhow
     name = name_of(tidy(path))
+    if not name and not path.strip():
+        return ()  # of the note itself: if it changes, it is judged again anyhow
     if name in ("", ".", ".."):
         return _ALL  # the name is that of some folder above
     words = name_words(name)

@@ -10,6 +10,7 @@ without a finding.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from knapper.core.asked import LINKED
 from knapper.core.names import Names
 from knapper.core.note import Facts
 from knapper.core.paths import NotePath, folded
@@ -106,7 +107,7 @@ class FirstLook(Vault):
         return frozenset()
 
     def is_linked(self, path: NotePath) -> bool:
-        self._asked.about.add(f"linked/{path}")
+        self._asked.about.update((f"linked/{path}", LINKED))
         self._links.add(path)
         return True
 

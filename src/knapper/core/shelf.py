@@ -7,7 +7,8 @@ are ever asked for.
 
 import json
 from binascii import crc32
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Literal, cast
 
@@ -23,6 +24,7 @@ __all__ = [
     "having",
     "in_buckets",
     "joined",
+    "split",
     "unfolded",
 ]
 
@@ -75,13 +77,20 @@ def unfolded(text: str) -> Facts:
 class Shelf(Mapping[NotePath, Facts]):
     """The facts of notes by path, folded up, in buckets.
 
-    `paths` names the notes of each bucket (`bucket_of` tells which that is), `texts`
-    has their facts in the same order.
+    `paths` gives the notes of all buckets (`bucket_of` tells which one is a note's), and
+    `texts` the facts of one bucket in the same order: when they are asked for.
     """
 
-    def __init__(self, paths: Sequence[Sequence[NotePath]], texts: Iterable[str]) -> None:
-        self._paths = paths
-        self._texts: list[str | list[str]] = [*texts]
+    def __init__(
+        self,
+        paths: Callable[[], Sequence[Sequence[NotePath]]],
+        texts: Callable[[int], Sequence[str]],
+    ) -> None:
+        self._load, self._texts = paths, texts
+
+    @cached_property
+    def _paths(self) -> Sequence[Sequence[NotePath]]:
+        return self._load()
 
     def __getitem__(self, path: NotePath) -> Facts:
         return unfolded(self.text_of(path))
@@ -98,11 +107,8 @@ class Shelf(Mapping[NotePath, Facts]):
     def text_of(self, path: NotePath) -> str:
         """Return the folded facts of a note; raises `KeyError`."""
         bucket = bucket_of(path, len(self._paths))
-        texts = self._texts[bucket]
-        if isinstance(texts, str):
-            texts = self._texts[bucket] = texts.split(_NOTE)
         try:
-            return texts[self._paths[bucket].index(path)]
+            return self._texts(bucket)[self._paths[bucket].index(path)]
         except ValueError:
             raise KeyError(path) from None
 
@@ -192,8 +198,13 @@ def has_heading(facts: Mapping[NotePath, Facts], path: NotePath, heading: str) -
 
 
 def joined(texts: Iterable[str]) -> str:
-    """Return the folded facts of a bucket's notes as one text."""
+    """Return folded facts as one text."""
     return _NOTE.join(texts)
+
+
+def split(texts: str) -> list[str]:
+    """Return what was `joined`, which was something."""
+    return texts.split(_NOTE)
 
 
 def in_buckets(paths: Iterable[NotePath]) -> list[list[NotePath]]:

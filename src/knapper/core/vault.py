@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
-from knapper.core.asked import UNHEARD, Asked, name_words
+from knapper.core.asked import LINKED, UNHEARD, Asked, name_words
 from knapper.core.names import Ambiguous, Found, Kind, Missing, Names, Resolution
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, name_of, relative
@@ -56,11 +56,16 @@ class Vault:
         facts: Mapping[NotePath, Facts],
         settings: Settings = DEFAULT_SETTINGS,
     ) -> None:
-        self.names = files if isinstance(files, Names) else Names(files)
+        self._files = files
         self.settings = settings
         self._facts = facts
         self._asked = UNHEARD
         self._judged: dict[object, tuple[Note, object]] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        """The files by their names; worked out when they are asked for."""
+        return self._files if isinstance(self._files, Names) else Names(self._files)
 
     def listen(self) -> Asked:
         """Begin to write down what is asked, for a note that will be judged now."""
@@ -92,8 +97,7 @@ class Vault:
             gone_tags = [tag for _, old, new in pairs for tag in old.tags - new.tags]
             new_tags = [tag for _, old, new in pairs for tag in new.tags - old.tags]
             after.spellings = self.spellings.replaced(gone_tags, new_tags)
-        same = names is self.names and all(old.targets == new.targets for _, old, new in pairs)
-        if self.was_asked_for_links and same:
+        if self.was_asked_for_links and after.links_as(self, {*changed, *gone}):
             after.linked = self.linked
         return after
 
@@ -161,8 +165,16 @@ class Vault:
 
     def is_linked(self, path: NotePath) -> bool:
         """Tell whether a link of another file leads, or may lead, to this one."""
-        self._asked.about.add(f"linked/{path}")
+        self._asked.about.update((f"linked/{path}", LINKED))
         return path in self.linked
+
+    def links_as(self, other: "Vault", changed: Collection[NotePath]) -> bool:
+        """Tell whether all links are plainly those of another vault, but for `changed` notes."""
+        nothing = Facts()
+        return self.names is other.names and all(
+            (self.known(path) or nothing).targets == (other.known(path) or nothing).targets
+            for path in changed
+        )
 
     @property
     def was_asked_for_links(self) -> bool:
