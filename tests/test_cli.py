@@ -370,7 +370,7 @@ def test_an_interruption_is_status_130(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("knapper.app.check.look", interrupt)
+    monkeypatch.setattr("knapper.app.survey.look", interrupt)
     ran = knapper(vault(VAULT), "check")
     assert (ran.status, ran.output) == (130, b"")
 

@@ -16,10 +16,10 @@ MANY = 600
 
 LINKS = (
     "[[Note {other}#Part {other}]]",
-    "[[Note {other}#Gone]]",
+    "[[Note {other}#Gone]] #topic",
     "[[Note {other}#^b{other}]] [[Note {other}#^gone]]",
     "[[Alias {other}]] [[#Part {number}]] [[#Gone]]",
-    "[[No note {number}]] ![[View.base#All]] ![[View.base#None]]",
+    "#Topic #topic [[No note {number}]] ![[View.base#All]] ![[View.base#None]]",
 )
 
 
@@ -38,7 +38,7 @@ def _links(number: int) -> str:
     return LINKS[number % 5].format(number=number, other=(number * 7) % MANY)
 
 
-STRICT = 'extend-select = ["orphan-note", "dead-end"]\n'
+STRICT = 'extend-select = ["orphan-note", "dead-end", "tag-case"]\n'
 
 
 def found_in(root: Path, processes: int) -> Checked:
@@ -54,6 +54,7 @@ def test_it_is_judged_the_same_in_one_process_and_in_three(large: Path) -> None:
         "broken-heading-link",
         "broken-wikilink",
         "orphan-note",
+        "tag-case",
     }
     assert len(one.diagnostics) > MANY
 

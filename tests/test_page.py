@@ -26,7 +26,7 @@ from knapper.app.watch import Watch
 from knapper.app.workspace import open_workspace
 from knapper.page.server import LOOPBACK, Page, serving
 from knapper.shell.readings import Readings
-from knapper.shell.store import state_folder
+from knapper.shell.user_folders import state_folder
 from test_report import EVIL
 from test_report import Page as Read
 

@@ -14,7 +14,7 @@ from knapper.core.health import Counts
 from knapper.core.trend import Reading
 from knapper.page.markup import Html, tag, with_code
 from knapper.shell.readings import Readings
-from knapper.shell.store import state_folder
+from knapper.shell.user_folders import state_folder
 
 STAMP = '<a class="yt-timestamp" data-t="{0}">[{0}]</a>'
 FILES = {

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knapper.core.note import Facts
-from knapper.core.shelf import Shelf, bucket_of, folded_up, having, joined, unfolded
+from knapper.core.shelf import Shelf, bucket_of, folded_up, having, joined, split, unfolded
 
 TEXTS = st.text(st.sampled_from("aé\n\x1c\x1d\x1e\x1f#\ud800"), max_size=3)
 FACTS = st.builds(
@@ -28,7 +28,8 @@ def test_what_is_folded_up_unfolds_to_itself(facts: Facts) -> None:
 @given(st.dictionaries(st.text(min_size=1, max_size=5), FACTS, max_size=12), st.integers(1, 4))
 def test_a_shelf_is_the_mapping_that_it_was_made_of(facts: dict[str, Facts], buckets: int) -> None:
     paths = [[path for path in facts if bucket_of(path, buckets) == n] for n in range(buckets)]
-    shelf = Shelf(paths, [joined(folded_up(facts[path]) for path in bucket) for bucket in paths])
+    texts = [split(joined(folded_up(facts[path]) for path in bucket)) for bucket in paths]
+    shelf = Shelf(lambda: paths, texts.__getitem__)
     assert dict(shelf) == facts
     assert dict(having(shelf, "aliases")) == {
         path: f.aliases for path, f in facts.items() if f.aliases

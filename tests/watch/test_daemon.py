@@ -18,7 +18,8 @@ from conftest import SOURCE, Knapper, WriteVault, contents
 from knapper.app.daemon import Daemon
 from knapper.app.events import Event, Findings, Problem
 from knapper.shell.daemon import Log, last_state
-from knapper.shell.store import Store, state_folder
+from knapper.shell.store import Store
+from knapper.shell.user_folders import state_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 

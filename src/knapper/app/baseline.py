@@ -38,6 +38,8 @@ class Baseline(NamedTuple):
 
     def news(self, note: Note, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         """Leave out, of all findings of a note, those that are known."""
+        if not self.known:
+            return list(diagnostics)
         left, seen = [], Counter[str]()
         for diagnostic in diagnostics:
             mark = mark_of(diagnostic, note)
@@ -48,12 +50,16 @@ class Baseline(NamedTuple):
 
     def applied(self, checked: Checked) -> Checked:
         """Leave out what is known of all that was found."""
+        if not self.known:
+            return checked  # without reading the notes again
         grouped = groupby(checked.diagnostics, key=attrgetter("path"))
         left = [one for path, found in grouped for one in self.news(checked.notes[path], found)]
         return checked._replace(diagnostics=left)
 
     def paid(self, found: Checked, judged: Judged) -> Counter[str]:
         """Return the entries that excuse nothing any more, of what was `judged`."""
+        if not self.known:
+            return Counter()
         left = self.known - marks_of(found.diagnostics, found.notes)
         return Counter({mark: n for mark, n in left.items() if judged(*_asked(mark))})
 

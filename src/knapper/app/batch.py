@@ -1,23 +1,26 @@
 """Reading and judging the notes of a vault in batches, and forgetting them again.
 
-A batch gives back what is kept of its notes: their facts, folded up, and what was found
-in them. No more than one note is held at a time.
+A batch gives back what is kept of its notes: their facts, folded up, what was found in
+them, and what that depends on. No more than one note is held at a time.
 """
 
 from collections.abc import Container, Mapping, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 from knapper.app.workspace import Workspace, facts
+from knapper.core.asked import Questions
+from knapper.core.bucket import DIGEST, UNREAD, Bucket, Kept, bucket_with
+from knapper.core.excerpt import Findings, findings_of
 from knapper.core.first_look import FirstLook, Granted
-from knapper.core.lint import lint_note
+from knapper.core.lint import judge, lint_note
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
-from knapper.core.rule import Diagnostic
-from knapper.core.shelf import folded_up, joined
+from knapper.core.shelf import folded_up
 from knapper.core.vault import Vault
 from knapper.shell.disk import decode_note
 
-__all__ = ["Batch", "Texts", "judge_again", "look"]
+__all__ = ["Batch", "Judged", "Texts", "judge_again", "judged", "look"]
 
 
 class Texts(NamedTuple):
@@ -38,41 +41,82 @@ class Texts(NamedTuple):
             return next(settings, Note(path, ""))
         return self.workspace.read(path)
 
+    def digest(self, note: Note) -> bytes:
+        """Return the digest of what was read as a note, and of what kept it from being read.
+
+        The text says it all: whoever reads other bytes as the same text finds the same.
+        Only of a file that the disk did not give nothing is known, perhaps but for now.
+        """
+        if note.trouble and not note.text and note.path not in self.workspace.tree.odd:
+            return UNREAD
+        said = f"{note.text}{note.trouble}" if note.trouble else note.text
+        return blake2b(said.encode(errors="surrogatepass"), digest_size=DIGEST).digest()
+
 
 class Batch(NamedTuple):
     """What is kept of the notes of a batch.
 
-    `facts` are those of all of them, in order; `found` has only notes with findings, and
-    `granted` those for which something was taken for granted.
+    `found` has only notes with findings, and `granted` those for which something was
+    taken for granted.
     """
 
-    facts: str
-    found: Mapping[NotePath, list[Diagnostic]]
+    bucket: Bucket
+    found: Mapping[NotePath, Findings]
     granted: Mapping[NotePath, Granted]
 
 
+_NOTHING = Questions()
+
+
 def look(
-    texts: Texts, vault: FirstLook, judged: Container[NotePath], paths: Sequence[NotePath]
+    texts: Texts,
+    vault: FirstLook,
+    wanted: Container[NotePath],
+    paths: Sequence[NotePath],
+    *,
+    keep: bool,
 ) -> Batch:
-    """Read notes for the first time, and judge those of `judged` by what is known already."""
-    folded: list[str] = []
-    found: dict[NotePath, list[Diagnostic]] = {}
+    """Read notes for the first time, and judge those that are `wanted` by what is known already.
+
+    With `keep` false their digests and what they asked are left out.
+    """
+    kept: list[Kept] = []
+    found: dict[NotePath, Findings] = {}
     granted: dict[NotePath, Granted] = {}
     for path in paths:
         note = texts.read(path)
-        known = facts(note)
-        folded.append(folded_up(known))
-        if path not in judged:
-            continue
-        vault.look_at(path, known)
-        if diagnostics := lint_note(note, vault, texts.workspace.rules_of(path)):
-            found[path] = diagnostics
-        if assumed := vault.granted():
-            granted[path] = assumed
-    return Batch(joined(folded), found, granted)
+        known, questions = facts(note), _NOTHING
+        if path in wanted:
+            vault.look_at(path, known)
+            verdict = judged(texts, vault, note, keep=keep)
+            questions = verdict.questions
+            if verdict.findings.diagnostics:
+                found[path] = verdict.findings
+            if assumed := vault.granted():
+                granted[path] = assumed
+        digest = texts.digest(note) if keep else b""
+        kept.append(Kept(path, folded_up(known), digest, questions))
+    return Batch(bucket_with(kept), found, granted)
 
 
-def judge_again(texts: Texts, vault: Vault, paths: Sequence[NotePath]) -> list[list[Diagnostic]]:
+class Judged(NamedTuple):
+    """What is found in a note (perhaps nothing), and what it asked."""
+
+    findings: Findings
+    questions: Questions
+
+
+def judged(texts: Texts, vault: Vault, note: Note, *, keep: bool) -> Judged:
+    """Judge a note by what is known; with `keep` false nothing is written down."""
+    rules = texts.workspace.rules_of(note.path)
+    if not keep:
+        return Judged(findings_of(note, lint_note(note, vault, rules)), _NOTHING)
+    verdict = judge(note, vault, rules)
+    return Judged(findings_of(note, verdict.diagnostics), verdict.questions)
+
+
+def judge_again(
+    texts: Texts, vault: Vault, paths: Sequence[NotePath], *, keep: bool
+) -> list[Judged]:
     """Judge notes by all that is known; they are read again for it."""
-    rules_of = texts.workspace.rules_of
-    return [lint_note(texts.read(path), vault, rules_of(path)) for path in paths]
+    return [judged(texts, vault, texts.read(path), keep=keep) for path in paths]

@@ -8,30 +8,23 @@ from functools import partial
 from typing import NamedTuple, cast
 
 from knapper.app.act import act as carry_out
-from knapper.app.batch import Texts, judge_again, look
+from knapper.app.batch import Texts
+from knapper.app.keeping import Later, kept_survey
+from knapper.app.survey import Progress, survey, with_texts
 from knapper.app.workspace import Workspace
-from knapper.core.first_look import FirstLook, Granted, is_right
+from knapper.core.excerpt import Findings, RecalledNote, findings_of
 from knapper.core.fix import Concern, Dropped, fix_vault
 from knapper.core.lint import lint_note
-from knapper.core.names import Names
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
 from knapper.core.plan import Outcome, Plan, Refused, Write, digest
 from knapper.core.rule import Diagnostic
-from knapper.core.shelf import Shelf, in_buckets
 from knapper.core.vault import Vault
-from knapper.shell.cores import spread
 
 __all__ = ["Checked", "Repaired", "check", "repair"]
 
-Progress = Callable[[int, int], None]
-"""Is told (notes done, notes in all) from time to time."""
-
-_BATCH = 32
-"""Notes that are judged again in one go."""
-
-_MANY = 500
-"""From so many notes on, a second process earns more than the 50 ms that a pool costs."""
+WORTH_KEEPING = 100
+"""Files of a vault for which a survey is kept: fewer are read as quickly as it is."""
 
 
 class Checked(NamedTuple):
@@ -64,81 +57,71 @@ def check(
     instead: Mapping[NotePath, str] = {},
     progress: Progress = lambda _done, _all: None,
     processes: int = 1,
+    later: Later | None = None,
 ) -> Checked:
     """Check the notes that are `wanted`; the whole vault is read in any case.
 
     `instead` gives texts to take for those on disk (a buffer not yet saved). With more
     than one of `processes` a large vault is read by so many at once; other threads
-    should not run then.
+    should not run then. With `later` what is found is kept in the user's cache folder, and
+    only what changed since the last time is read; it is given what does so, to be done when
+    the user has seen the findings.
     """
     texts = Texts(replace(workspace), instead)
-    files = {*workspace.tree.files, *instead}
-    names, buckets = Names(files), in_buckets(sorted(files | workspace.tree.odd.keys()))
     judged = {*filter(wanted, (*workspace.checked, *workspace.attachments)), *instead}
-    processes = processes if len(workspace.checked) > _MANY else 1
-    first = partial(look, texts, FirstLook(names, workspace.settings), judged)
-    folded: list[str] = []
-    found: dict[NotePath, list[Diagnostic]] = {}
-    granted: dict[NotePath, Granted] = {}
-    for batch in spread(first, buckets, processes):
-        folded.append(batch.facts)
-        found |= batch.found
-        granted |= batch.granted
-        progress(len(folded), len(buckets))
-    shelf = Shelf(buckets, folded)
-    vault = Vault(names, shelf, workspace.settings)
-    wrong = sorted(path for path, one in granted.items() if not is_right(one, vault, shelf))
-    found |= _judged_again(texts, vault, wrong, processes)
-    found |= _in_settings(workspace, vault, wanted)
-    return _checked(texts, vault, found, judged)
+    if later and len(workspace.tree.files) >= WORTH_KEEPING:
+        done = kept_survey(workspace, later, processes=processes, progress=progress)
+        done = with_texts(done, texts, judged) if instead else done
+    else:
+        done = survey(texts, judged, processes=processes, progress=progress)
+    found = {path: some for path, some in done.found.items() if path in judged}
+    found |= _in_settings(workspace, done.vault, wanted)
+    return _checked(texts, done.vault, found, judged)
 
 
 def _checked(
     texts: Texts,
     vault: Vault,
-    found: Mapping[NotePath, list[Diagnostic]],
+    found: Mapping[NotePath, Findings],
     judged: AbstractSet[NotePath],
 ) -> Checked:
     """Return what was found; an attachment counts only where something was."""
-    with_findings = {path for path, diagnostics in found.items() if diagnostics}
+    with_findings = {path for path, one in found.items() if one.diagnostics}
     paths = sorted({path for path in judged if not is_attachment(path)} | with_findings)
-    diagnostics = [one for path in paths for one in found.get(path, ())]
-    return Checked(diagnostics, Reread(texts, paths), vault, paths)
+    diagnostics = [one for path in paths if path in found for one in found[path].diagnostics]
+    return Checked(diagnostics, _Judged(texts, paths, found), vault, paths)
 
 
 def _in_settings(
     workspace: Workspace, vault: Vault, wanted: Callable[[NotePath], bool]
-) -> Iterator[tuple[NotePath, list[Diagnostic]]]:
+) -> Iterator[tuple[NotePath, Findings]]:
     """Yield what is found in the files of settings that cannot be read."""
     for note in workspace.broken_settings:
         if workspace.is_checked(note.path) and wanted(note.path):
-            yield note.path, lint_note(note, vault, workspace.rules_of(note.path))
+            rules = workspace.rules_of(note.path)
+            yield note.path, findings_of(note, lint_note(note, vault, rules))
 
 
-def _judged_again(
-    texts: Texts, vault: Vault, paths: Sequence[NotePath], processes: int
-) -> Iterator[tuple[NotePath, list[Diagnostic]]]:
-    """Yield what is found in notes of which too much was taken for granted."""
-    batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
-    # a vault that is read from many batches is not handed round but inherited
-    again = partial(judge_again, texts, vault)
-    for batch, judged in zip(batches, spread(again, batches, processes), strict=True):
-        yield from zip(batch, judged, strict=True)
+class _Judged(Mapping[NotePath, Note]):
+    """The notes that were judged: those with findings by an excerpt, and read if need be."""
 
-
-class Reread(Mapping[NotePath, Note]):
-    """The notes that were judged, read again one by one when they are asked for."""
-
-    def __init__(self, texts: Texts, paths: Sequence[NotePath]) -> None:
-        self._texts, self._paths = texts, dict.fromkeys(paths)
+    def __init__(
+        self, texts: Texts, paths: Sequence[NotePath], found: Mapping[NotePath, Findings]
+    ) -> None:
+        self._texts, self._paths, self._found = texts, dict.fromkeys(paths), found
         self._last: Note | None = None
 
     def __getitem__(self, path: NotePath) -> Note:
         if path not in self._paths:
             raise KeyError(path)
         if self._last is None or self._last.path != path:
-            self._last = self._texts.read(path)
+            self._last = self._note(path)
         return self._last
+
+    def _note(self, path: NotePath) -> Note:
+        read = partial(self._texts.read, path)
+        findings = self._found.get(path)
+        return RecalledNote(path, findings.excerpt, read) if findings else read()
 
     def __iter__(self) -> Iterator[NotePath]:
         return iter(self._paths)
@@ -206,7 +189,8 @@ class _Once:
     def __call__(self, path: NotePath) -> Note:
         if path not in self._read:
             self._read[path] = self._notes[path]
-        return replace(self._read[path])  # without what was parsed: there may be thousands
+        note = self._read[path]
+        return Note(path, note.text, note.trouble)  # what is parsed of thousands is dropped
 
 
 def _by_note(checked: Checked) -> dict[NotePath, list[Diagnostic]]:

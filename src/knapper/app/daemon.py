@@ -15,7 +15,7 @@ from knapper.app.watch import Watch
 from knapper.core.schedule import SECOND, overslept
 from knapper.shell.daemon import Log, local_time, save_state
 from knapper.shell.lock import locked
-from knapper.shell.store import state_folder
+from knapper.shell.user_folders import state_folder
 from knapper.shell.watcher import Hints
 
 __all__ = ["Daemon"]

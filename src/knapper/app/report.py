@@ -18,7 +18,7 @@ from knapper.core.rule import Diagnostic
 from knapper.core.timestamps import parse_time
 from knapper.core.trend import Reading, reading_of
 from knapper.shell.readings import Readings
-from knapper.shell.store import state_folder
+from knapper.shell.user_folders import state_folder
 
 __all__ = ["OURS", "Report", "Timed", "report", "save_page"]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from knapper.core.service import Service, Wanted, service_for
 from knapper.shell import service as shell
 from knapper.shell.daemon import read_state
-from knapper.shell.store import state_folder
+from knapper.shell.user_folders import state_folder
 
 __all__ = ["Standing", "install", "service_of", "standing", "uninstall"]
 

@@ -9,7 +9,7 @@ from knapper.app.watch import Watch
 from knapper.core.health import Counts
 from knapper.core.trend import Reading
 from knapper.shell.readings import Readings
-from knapper.shell.store import state_folder
+from knapper.shell.user_folders import state_folder
 
 __all__ = ["Recorder"]
 

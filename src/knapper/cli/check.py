@@ -127,7 +127,7 @@ def command(
     since: str | None,
     stdin_filename: str | None,
     vault: Path | None,
-    no_cache: bool,  # noqa: ARG001 - there is no cache yet that could be left out
+    no_cache: bool,
     select: str | None,
     ignore: str | None,
     config: Path | None,
@@ -173,7 +173,12 @@ def command(
     with reporting() as progress:
         checked = scope.narrowed(
             check(
-                workspace, scope.wanted, instead=scope.instead, progress=progress, processes=cores()
+                workspace,
+                scope.wanted,
+                instead=scope.instead,
+                progress=progress,
+                processes=cores(),
+                later=None if no_cache else click.get_current_context().call_on_close,
             )
         )
     others = broken_elsewhere(workspace, checked, scope)

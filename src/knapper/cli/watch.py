@@ -29,7 +29,7 @@ from knapper.cli.terminal import Paint, is_terminal, number_of, printable
 from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
 from knapper.shell.daemon import kept_address, local_time
-from knapper.shell.store import state_folder
+from knapper.shell.user_folders import state_folder
 
 __all__ = ["command", "http_option", "needs_http"]
 

@@ -10,12 +10,14 @@ without a finding.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from knapper.core.asked import LINKED
 from knapper.core.names import Names
 from knapper.core.note import Facts
 from knapper.core.paths import NotePath, folded
 from knapper.core.settings import Settings
-from knapper.core.shelf import Shelf
-from knapper.core.subpaths import Subpath, has_parts, part_of, subpath_of
+from knapper.core.shelf import has_heading
+from knapper.core.spellings import Spellings, levels_of
+from knapper.core.subpaths import Subpath, part_of, subpath_of
 from knapper.core.vault import Vault
 
 __all__ = ["FirstLook", "Granted", "is_right"]
@@ -24,12 +26,13 @@ __all__ = ["FirstLook", "Granted", "is_right"]
 class Granted(NamedTuple):
     """What was taken for granted: that notes have these parts, and none these aliases.
 
-    `linked` are files to which others link; with `unsure` more was asked than can be
-    taken for granted.
+    Most notes write the `tags` so, and others link to the `linked` files; with `unsure`
+    more was asked than can be taken for granted.
     """
 
     parts: tuple[tuple[NotePath, str], ...] = ()
     aliases: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     linked: tuple[NotePath, ...] = ()
     unsure: bool = False
 
@@ -41,23 +44,25 @@ class FirstLook(Vault):
 
     def __init__(self, names: Names, settings: Settings) -> None:
         super().__init__(names, {}, settings)
-        self._parts: set[tuple[NotePath, str]] = set()
-        self._aliases: set[str] = set()
-        self._links: set[NotePath] = set()
-        self._is_unsure = False
+        self.look_at("", Facts())
 
     def look_at(self, path: NotePath, facts: Facts) -> None:
         """Turn to the next note."""
         self._facts = {path: facts}
-        self._parts, self._aliases, self._links = set(), set(), set()
+        self._parts = set[tuple[NotePath, str]]()
+        self._aliases, self._tags, self._links = set[str](), set[str](), set[NotePath]()
         self._is_unsure = False
 
     def granted(self) -> Granted | None:
         """Return what was taken for granted since, None for nothing."""
-        if not (self._parts or self._aliases or self._links or self._is_unsure):
+        if not any((self._parts, self._aliases, self._tags, self._links, self._is_unsure)):
             return None
         return Granted(
-            tuple(self._parts), tuple(self._aliases), tuple(self._links), self._is_unsure
+            tuple(self._parts),
+            tuple(self._aliases),
+            tuple(self._tags),
+            tuple(self._links),
+            self._is_unsure,
         )
 
     @property
@@ -69,9 +74,9 @@ class FirstLook(Vault):
         self._is_unsure = self._is_unsure or path not in self._facts
         return super().facts_of(path)
 
-    def subpath_in(self, path: NotePath, subpath: str) -> Subpath | None:
-        if path in self._facts or not has_parts(path):
-            return super().subpath_in(path, subpath)
+    def _part_of(self, path: NotePath, subpath: str) -> Subpath | None:
+        if path in self._facts:
+            return super()._part_of(path, subpath)
         self._parts.add((path, subpath))
         return Subpath(part_of(path, subpath), found=True)
 
@@ -81,26 +86,46 @@ class FirstLook(Vault):
         return {}
 
     def aliased(self, name: str) -> Sequence[NotePath]:
-        self._aliases.add(folded(name.strip()))
+        key = folded(name.strip())
+        self._asked.about.add(f"alias/{key}")
+        self._aliases.add(key)
         return ()
 
+    def usual_tag(self, tag: str) -> str:
+        self._asked.about.update(f"tag/{key}" for key, _ in levels_of(tag))
+        self._tags.add(tag)
+        return tag
+
+    @property
+    def spellings(self) -> Spellings:
+        self._is_unsure = True
+        return Spellings(())
+
+    @property
+    def linked(self) -> frozenset[NotePath]:
+        self._is_unsure = True
+        return frozenset()
+
     def is_linked(self, path: NotePath) -> bool:
+        self._asked.about.update((f"linked/{path}", LINKED))
         self._links.add(path)
         return True
 
 
-def is_right(granted: Granted, vault: Vault, shelf: Shelf) -> bool:
+def is_right(granted: Granted, vault: Vault) -> bool:
     """Tell whether what was taken for granted holds in the vault as it is."""
     return not (
         granted.unsure
         or any(alias in vault.aliases for alias in granted.aliases)
+        or any(vault.usual_tag(tag) != tag for tag in granted.tags)
         or any(path not in vault.linked for path in granted.linked)
-        or not all(_has_part(shelf, path, subpath) for path, subpath in granted.parts)
+        or not all(_has_part(vault.facts, path, subpath) for path, subpath in granted.parts)
     )
 
 
-def _has_part(shelf: Shelf, path: NotePath, subpath: str) -> bool:
-    if path not in shelf:
-        return False
-    # nearly every link names a heading as it is written, and that is seen without unfolding
-    return shelf.has_heading(path, subpath) or subpath_of(path, subpath, shelf[path]).found
+def _has_part(facts: Mapping[NotePath, Facts], path: NotePath, subpath: str) -> bool:
+    """Tell whether a note has a part; nearly every link names a heading as it is written."""
+    if has_heading(facts, path, subpath):
+        return True
+    known = facts.get(path)
+    return known is not None and subpath_of(path, subpath, known).found

@@ -165,7 +165,7 @@ class _Mender:
             if self.notes[path].is_markdown and facts != self.vault.known(path):
                 fresh[path] = facts
         if fresh:
-            self.vault = self.vault.replaced(fresh)
+            self.vault = self.vault.updated(fresh)
         return bool(fresh)
 
     def _mend(self, path: NotePath, diagnostics: Sequence[Diagnostic], last: bool) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from knapper.core.asked import Questions
 from knapper.core.note import Note
 from knapper.core.rule import Diagnostic, Finding, Rule, When
 from knapper.core.signs import Signs, signs
@@ -11,7 +12,7 @@ from knapper.core.suppress import read_suppressions
 from knapper.core.text import Span
 from knapper.core.vault import Vault
 
-__all__ = ["Ruleset", "lint_note", "lint_unsilenced", "run_rule"]
+__all__ = ["Ruleset", "Verdict", "judge", "lint_note", "lint_unsilenced", "run_rule"]
 
 
 class _Ready(NamedTuple):
@@ -77,6 +78,20 @@ def _concern(when: When, wanted: Signs) -> Concern:
         return (lambda note, _: note.has(wanted)) if wanted else (lambda _note, _vault: True)
     about = (lambda note, _: getattr(note, when)) if isinstance(when, str) else when
     return (lambda note, vault: about(note, vault) and note.has(wanted)) if wanted else about
+
+
+class Verdict(NamedTuple):
+    """What is found in a note, and what that depends on."""
+
+    diagnostics: list[Diagnostic]
+    questions: Questions
+
+
+def judge(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> Verdict:
+    """Return what is found in a note, and what it asked of the vault for that."""
+    asked = vault.listen()
+    diagnostics = lint_note(note, vault, rules)
+    return Verdict(diagnostics, asked.questions())
 
 
 def run_rule(rule: Rule, note: Note, vault: Vault) -> Iterable[Finding]:

@@ -1,13 +1,17 @@
 """The findings of a vault, kept up to date while its notes change.
 
-What others may know of a note are its `Facts`. As long as these stay the same, and the
-same files are there, only the changed notes are judged again; else every note is, by
-those rules that read the vault.
+A note is judged again if it is another one, or if a change of the vault concerns what
+was asked when it was judged (`difference`). All others stay as they are.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
-from knapper.core.lint import Ruleset, lint_note
+from knapper.core.asked import Questions
+from knapper.core.difference import Askers, difference
+from knapper.core.first_look import FirstLook, Granted, is_right
+from knapper.core.lint import Ruleset, Verdict, judge
+from knapper.core.names import MANY
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, is_attachment
 from knapper.core.rule import Diagnostic
@@ -31,59 +35,92 @@ class Live:
         facts: Callable[[Note], Facts],
     ) -> None:
         self.rules, self.wanted, self._facts = rules, wanted, facts
-        self._again: dict[int, Ruleset] = {}
         self.notes: dict[NotePath, Note] = {}
         self.diagnostics: dict[NotePath, list[Diagnostic]] = {}
         self.vault = Vault((), {}, settings)
+        self._askers = Askers()
 
     def update(self, fresh: Mapping[NotePath, Note], files: Collection[NotePath]) -> set[NotePath]:
         """Take in notes that are new or changed, and which files there are by now.
 
+        Notes that are there and yet no files (a folder `x.md`) are fresh each time.
         Returns the notes of which the findings are others now.
         """
-        files = frozenset(files)
-        named = {path for path in files - self.vault.files if is_attachment(path)}
+        before, files = self.vault, frozenset(files)
+        named = (path for path in files - before.names.files if is_attachment(path))
         fresh = {**{path: Note(path, "") for path in named}, **fresh}
-        known = {path: self._facts(note) for path, note in fresh.items()}
         gone = [path for path in self.notes if path not in files and path not in fresh]
-        for path in gone:
-            del self.notes[path]
-        self.notes.update(fresh)
-        others: Collection[NotePath] = ()
-        changed = {path: one for path, one in known.items() if self.vault.facts.get(path) != one}
-        if changed or gone or files != self.vault.files:
-            left = {path: one for path, one in self.vault.facts.items() if path in self.notes}
-            self.vault = Vault(files, {**left, **changed}, self.vault.settings)
-            others = self.notes.keys() - fresh.keys()
-        judged = {path: self._judged(path) for path in fresh if self.wanted(path)}
-        judged |= {path: self._judged_again(path) for path in others if self.wanted(path)}
-        judged |= {path: [] for path in gone}
-        different = {path for path, one in judged.items() if self.diagnostics.get(path, []) != one}
-        for path in different:
-            self.diagnostics.pop(path, None)
-            if judged[path]:
-                self.diagnostics[path] = judged[path]
-        return different
+        read = self._read if len(fresh) <= MANY else self._read_many
+        verdicts = read(fresh, gone, files)
+        changes = difference(before, self.vault, {*fresh, *gone})
+        for path in self._askers.concerned(changes) - fresh.keys() - {*gone}:
+            verdicts[path] = self._judged(path)
+        verdicts |= dict.fromkeys((*gone, *(fresh.keys() - verdicts.keys())), _NOTHING)
+        return {path for path, verdict in verdicts.items() if self._take(path, verdict)}
 
     def all(self) -> list[Diagnostic]:
         """Return all diagnostics, by path."""
         return [one for path in sorted(self.diagnostics) for one in self.diagnostics[path]]
 
-    def _judged(self, path: NotePath) -> list[Diagnostic]:
-        return lint_note(self.notes[path], self.vault, self.rules(path))
+    def _read(
+        self, fresh: Mapping[NotePath, Note], gone: Collection[NotePath], files: frozenset[NotePath]
+    ) -> dict[NotePath, Verdict]:
+        """Bring the vault up to date, and judge what is fresh."""
+        self._turn(fresh, {path: self._facts(note) for path, note in fresh.items()}, gone, files)
+        return {
+            path: judge(note, self.vault, self.rules(path))
+            for path, note in fresh.items()
+            if self.wanted(path)
+        }
 
-    def _judged_again(self, path: NotePath) -> list[Diagnostic]:
-        """Judge a note that is the same by the rules that read the vault."""
-        rules = self.rules(path)
-        again = self._again.get(id(rules))
-        if again is None:
-            again = Ruleset.of(rule for rule in rules.rules if rule.check.reads_vault)
-            self._again[id(rules)] = again
-        now = lint_note(self.notes[path], self.vault, again)
-        before = self.diagnostics.get(path, [])
-        names = {rule.name for rule in again.rules}
-        kept = [one for one in before if one.rule not in names]
-        if not kept:
-            return now
-        found = [*kept, *now]
-        return sorted(found, key=lambda one: (one.finding.span, one.rule)) if now else kept
+    def _read_many(
+        self, fresh: Mapping[NotePath, Note], gone: Collection[NotePath], files: frozenset[NotePath]
+    ) -> dict[NotePath, Verdict]:
+        """Do the same, but judge each note while it is parsed: to hold them all costs much."""
+        first = FirstLook(self.vault.names.replaced(files), self.vault.settings)
+        known: dict[NotePath, Facts] = {}
+        verdicts: dict[NotePath, Verdict] = {}
+        granted: dict[NotePath, Granted] = {}
+        for path, given in fresh.items():
+            note = replace(given)
+            known[path] = self._facts(note)
+            if self.wanted(path):
+                first.look_at(path, known[path])
+                verdicts[path] = judge(note, first, self.rules(path))
+                if assumed := first.granted():
+                    granted[path] = assumed
+        self._turn(fresh, known, gone, files)
+        wrong = (path for path, one in granted.items() if not is_right(one, self.vault))
+        return verdicts | {path: self._judged(path) for path in wrong}
+
+    def _turn(
+        self,
+        fresh: Mapping[NotePath, Note],
+        known: Mapping[NotePath, Facts],
+        gone: Collection[NotePath],
+        files: frozenset[NotePath],
+    ) -> None:
+        """Turn to the vault as it is now."""
+        for path in gone:
+            del self.notes[path]
+        self.notes |= {path: replace(note) for path, note in fresh.items()}
+        changed = {path: one for path, one in known.items() if self.vault.known(path) != one}
+        if changed or gone or files != self.vault.names.files:
+            self.vault = self.vault.updated(changed, gone, files)
+
+    def _judged(self, path: NotePath) -> Verdict:
+        """Judge a note that is the same; what is parsed for it is dropped again."""
+        if not self.wanted(path):
+            return _NOTHING
+        return judge(replace(self.notes[path]), self.vault, self.rules(path))
+
+    def _take(self, path: NotePath, verdict: Verdict) -> bool:
+        """Take over what was found in a note; True if it is something else than before."""
+        self._askers.put(path, verdict.questions)
+        before = self.diagnostics.pop(path, [])
+        if verdict.diagnostics:
+            self.diagnostics[path] = verdict.diagnostics
+        return before != verdict.diagnostics
+
+
+_NOTHING = Verdict([], Questions())

@@ -6,21 +6,23 @@ the source's own folder, then the shortest path; a tie, and what was not observe
 is left open. Aliases never resolve a link.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
+from knapper.core.folders import Folders
 from knapper.core.lazy import lazy
 from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, stem_of, tidy
 from knapper.core.similar import SimilarNames
 
 __all__ = [
+    "MANY",
     "Ambiguous",
     "Found",
     "Kind",
     "Missing",
     "Names",
     "Resolution",
+    "renamed",
 ]
 
 
@@ -44,11 +46,14 @@ Resolution = Found | Missing | Ambiguous
 Kind = Literal["note", "file"]
 """A note is called by its stem, any other file by its name with extension."""
 
+MANY = 500
+"""More changes than this are not worked in one by one."""
+
 _MISSING = Missing()
 
 
 class Names:
-    """The files of a vault. They never change."""
+    """The files of a vault. They never change; `replaced` gives the next ones."""
 
     def __init__(self, files: Iterable[NotePath]) -> None:
         ordered = sorted(files)
@@ -56,19 +61,44 @@ class Names:
         self._by_name: dict[str, list[NotePath]] = {}
         for path in ordered:
             self._by_name.setdefault(folded(name_of(path)), []).append(path)
+        self.folders = Folders(self.files)
         self._resolved: dict[tuple[str, str], Resolution] = {}
+
+    def replaced(self, files: frozenset[NotePath]) -> "Names":
+        """Return the names of these files; quick where few of them are others."""
+        changed = self.files ^ files
+        if not changed:
+            return self
+        if len(changed) > MANY:
+            return Names(files)
+        after = Names(())
+        after.files, after._by_name = files, {**self._by_name}
+        after.folders = self.folders.replaced(files, changed)
+        for path in changed:
+            _toggle(path, after._by_name, folded(name_of(path)))
+        if "stems" in self.__dict__:
+            after.stems = {**self.stems}
+            for path in changed:
+                if not is_note(path):
+                    _toggle(path, after.stems, folded(stem_of(path)))
+        if "unique" in self.__dict__:
+            after.unique = {**self.unique}
+            for name in {folded(name_of(path)) for path in changed}:
+                for gone in _unique(self._by_name.get(name, ())):
+                    del after.unique[gone]
+                after.unique |= _unique(after._by_name.get(name, ()))
+        if "similar" in self.__dict__:
+            after.similar = {**self.similar}
+            for (kind, name), is_there in renamed(self, after).items():
+                after.similar[kind] = after.similar[kind].replaced(name, is_there=is_there)
+        return after
 
     # -- what a link means -------------------------------------------------------------
 
     @lazy
     def unique(self) -> dict[str, Found]:
         """The names of notes that no other file has, as a link writes them."""
-        found: dict[str, Found] = {}
-        for paths in self._by_name.values():
-            name, _, ending = name_of(paths[0]).partition(".")
-            if len(paths) == 1 and ending == "md" and "#" not in name and name == tidy(name):
-                found[name] = Found(paths[0])
-        return found
+        return {name: f for paths in self._by_name.values() for name, f in _unique(paths).items()}
 
     @lazy
     def anywhere(self) -> dict[str, Resolution]:
@@ -137,26 +167,6 @@ class Names:
         """Return the files of exactly this name (with extension), without case."""
         return self._by_name.get(folded(name), ())
 
-    def has_folder(self, folder: str) -> bool:
-        """Tell whether a folder (folded) holds a file, at whatever depth."""
-        return self._folders[folder] > 0
-
-    @lazy
-    def _folders(self) -> Counter[str]:
-        """Folders, folded, to the number of files in and below them."""
-        return Counter(folder for path in self.files for folder in _above(path))
-
-    @lazy
-    def first_files(self) -> dict[str, NotePath]:
-        """Folders, as they are written, to the first of all files in and below them."""
-        found: dict[str, NotePath] = {}
-        for path in sorted(self.files):
-            folder = folder_of(path)
-            while folder and folder not in found:
-                found[folder] = path
-                folder = folder_of(folder)
-        return found
-
     @lazy
     def similar(self) -> dict[Kind, SimilarNames]:
         """What notes and other files are called, to ask for the one that was meant."""
@@ -176,16 +186,37 @@ class Names:
         return found
 
 
+def renamed(before: Names, after: Names) -> dict[tuple[Kind, str], bool]:
+    """Return what is called so only before (False) or only after (True)."""
+    found = {}
+    for path in before.files ^ after.files:
+        called, name = _called(path), name_of(path)
+        was, is_now = (
+            any(_called(one) == called for one in n.named(name)) for n in (before, after)
+        )
+        if was != is_now:
+            found[called] = is_now
+    return found
+
+
 def _called(path: NotePath) -> tuple[Kind, str]:
     return ("note", stem_of(path)) if is_note(path) else ("file", name_of(path))
 
 
-def _above(path: NotePath) -> Iterator[str]:
-    """Yield the folders, folded, in which a file lies."""
-    folder = folder_of(folded(path))
-    while folder:
-        yield folder
-        folder = folder_of(folder)
+def _toggle(path: NotePath, groups: dict[str, list[NotePath]], key: str) -> None:
+    """Put a path in its group, or take it out; a group that is empty goes."""
+    group = sorted({*groups.pop(key, ())} ^ {path})
+    if group:
+        groups[key] = group
+
+
+def _unique(paths: Sequence[NotePath]) -> dict[str, Found]:
+    """Return the only one of these paths, which have one name, by the stem of a note."""
+    if len(paths) != 1:
+        return {}
+    name, _, ending = name_of(paths[0]).partition(".")
+    plain = ending == "md" and "#" not in name and name == tidy(name)
+    return {name: Found(paths[0])} if plain else {}
 
 
 def _where(path: str, folder: str) -> tuple[str, bool]:

@@ -76,7 +76,7 @@ def is_note(path: NotePath) -> bool:
 
 def is_attachment(path: NotePath) -> bool:
     """Tell whether of this file only the name is known: it is no note, canvas or base."""
-    return extension(path) not in READ
+    return not path.endswith(".md") and extension(path) not in READ  # nearly all are notes
 
 
 def join(folder: str, relative: str) -> NotePath | None:

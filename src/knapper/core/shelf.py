@@ -7,20 +7,24 @@ are ever asked for.
 
 import json
 from binascii import crc32
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Literal, cast
 
+from knapper.core.lazy import lazy
 from knapper.core.note import Facts
 from knapper.core.paths import NotePath
 
 __all__ = [
+    "Overlaid",
     "Shelf",
     "bucket_of",
     "folded_up",
+    "has_heading",
     "having",
     "in_buckets",
     "joined",
+    "split",
     "unfolded",
 ]
 
@@ -29,6 +33,9 @@ Named = Literal["aliases", "tags"]
 _HEADINGS, *_OTHERS = Facts._fields
 _SETS = frozenset(name for name in _OTHERS if isinstance(Facts._field_defaults[name], frozenset))
 
+
+_LAYER = 1000
+"""Changes of facts from which on more are laid over them, and not worked in."""
 
 _BUCKET = 64
 """Notes in a bucket: few enough to look one up, many enough to be handed round at once."""
@@ -70,13 +77,20 @@ def unfolded(text: str) -> Facts:
 class Shelf(Mapping[NotePath, Facts]):
     """The facts of notes by path, folded up, in buckets.
 
-    `paths` names the notes of each bucket (`bucket_of` tells which that is), `texts`
-    has their facts in the same order.
+    `paths` gives the notes of all buckets (`bucket_of` tells which one is a note's), and
+    `texts` the facts of one bucket in the same order: when they are asked for.
     """
 
-    def __init__(self, paths: Sequence[Sequence[NotePath]], texts: Iterable[str]) -> None:
-        self._paths = paths
-        self._texts: list[str | list[str]] = [*texts]
+    def __init__(
+        self,
+        paths: Callable[[], Sequence[Sequence[NotePath]]],
+        texts: Callable[[int], Sequence[str]],
+    ) -> None:
+        self._load, self._texts = paths, texts
+
+    @lazy
+    def _paths(self) -> Sequence[Sequence[NotePath]]:
+        return self._load()
 
     def __getitem__(self, path: NotePath) -> Facts:
         return unfolded(self.text_of(path))
@@ -93,16 +107,15 @@ class Shelf(Mapping[NotePath, Facts]):
     def text_of(self, path: NotePath) -> str:
         """Return the folded facts of a note; raises `KeyError`."""
         bucket = bucket_of(path, len(self._paths))
-        texts = self._texts[bucket]
-        if isinstance(texts, str):
-            texts = self._texts[bucket] = texts.split(_NOTE)
         try:
-            return texts[self._paths[bucket].index(path)]
+            return self._texts(bucket)[self._paths[bucket].index(path)]
         except ValueError:
             raise KeyError(path) from None
 
     def has_heading(self, path: NotePath, heading: str) -> bool:
-        """Tell whether a note has a heading of just these words; False if it is unknown."""
+        """Tell whether a note has a heading of just these words, as far as it is plain."""
+        if path not in self:
+            return False
         text = self.text_of(path)
         if text.startswith(_PLAIN):
             return False
@@ -122,18 +135,76 @@ class Shelf(Mapping[NotePath, Facts]):
                 yield path, found
 
 
+class Overlaid(Mapping[NotePath, Facts]):
+    """Facts of which some are others by now, or gone; nothing of the rest is unfolded."""
+
+    def __init__(
+        self,
+        base: Mapping[NotePath, Facts],
+        changed: Mapping[NotePath, Facts],
+        gone: Collection[NotePath] = (),
+    ) -> None:
+        self._base, self._changed, self._gone = base, {**changed}, frozenset(gone)
+        if isinstance(base, Overlaid) and len(base._changed) < _LAYER:
+            self._base = base._base  # a day's changes are one layer
+            left = {path: one for path, one in base._changed.items() if path not in self._gone}
+            self._changed = left | self._changed
+            self._gone |= base._gone
+        self._gone -= self._changed.keys()
+
+    def __getitem__(self, path: NotePath) -> Facts:
+        found = self._changed.get(path)
+        if found is not None:
+            return found
+        if path in self._gone:
+            raise KeyError(path)
+        return self._base[path]
+
+    def __iter__(self) -> Iterator[NotePath]:
+        yield from self._changed
+        for path in self._base:
+            if path not in self._changed and path not in self._gone:
+                yield path
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def having(self, field: Named) -> Iterator[tuple[NotePath, Iterable[str]]]:
+        """Yield the notes whose facts have something in a field, and that."""
+        yield from having(self._changed, field)
+        for path, found in having(self._base, field):
+            if path not in self._changed and path not in self._gone:
+                yield path, found
+
+
 def having(
     facts: Mapping[NotePath, Facts], field: Named
 ) -> Iterator[tuple[NotePath, Iterable[str]]]:
     """Yield the notes that have aliases or tags, and those; a shelf unfolds nothing else."""
-    if isinstance(facts, Shelf):
+    if isinstance(facts, Shelf | Overlaid):
         return facts.having(field)
     return ((path, found) for path, one in facts.items() if (found := getattr(one, field)))
 
 
+def has_heading(facts: Mapping[NotePath, Facts], path: NotePath, heading: str) -> bool:
+    """Tell whether a note plainly has a heading of just these words.
+
+    Off a shelf that is seen without unfolding; there it may be False without cause.
+    """
+    if isinstance(facts, Shelf):
+        return facts.has_heading(path, heading)
+    known = facts.get(path)
+    return known is not None and any(text == heading for _, text in known.headings)
+
+
 def joined(texts: Iterable[str]) -> str:
-    """Return the folded facts of a bucket's notes as one text."""
+    """Return folded facts as one text."""
     return _NOTE.join(texts)
+
+
+def split(texts: str) -> list[str]:
+    """Return what was `joined`, which was something."""
+    return texts.split(_NOTE)
 
 
 def in_buckets(paths: Iterable[NotePath]) -> list[list[NotePath]]:

@@ -5,22 +5,39 @@ that a vault without a broken link never loads it.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from knapper.core.lazy import lazy
 from knapper.core.paths import folded
 
-__all__ = ["SimilarNames"]
+__all__ = ["SimilarNames", "may_be_meant"]
 
 
 class SimilarNames:
     """Names to choose from; asked for a misspelt one, they give the one that is near.
 
     Signs and case do not count, so `my_note` is nearest to `My note`. Figures do:
-    `Chapter 12` is no slip of the pen for `Chapter 13`. They never change.
+    `Chapter 12` is no slip of the pen for `Chapter 13`. They never change; `replaced`
+    gives the next ones.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(names)
+
+    def replaced(self, name: str, *, is_there: bool) -> "SimilarNames":
+        """Return these names with, or without, this one."""
+        after, plain = SimilarNames(()), _plain(name)
+        same = {*self._by_plain.get(plain, ())} - {name} | ({name} if is_there else set())
+        after._by_plain = {**self._by_plain, plain: sorted(same)}
+        after._by_shape = self._by_shape
+        if bool(same) != (plain in self._by_plain):
+            figures, length = _figures(plain), len(plain)
+            lengths = self._by_shape.get(figures, {})
+            alike = {*lengths.get(length, ())} ^ {plain}
+            after._by_shape = {**self._by_shape, figures: {**lengths, length: sorted(alike)}}
+        if not same:
+            del after._by_plain[plain]
+        return after
 
     def nearest(self, name: str) -> str | None:
         """Return the name that `name` was meant to be, None unless it is the only one."""
@@ -54,9 +71,26 @@ class SimilarNames:
         return found
 
 
+def may_be_meant(name: str, asked: str) -> bool:
+    """Tell whether a name that comes or goes may change what is nearest to `asked`."""
+    plain, other = _plain_again(asked), _plain_again(name)
+    allowed = _slips(len(plain))
+    if allowed < 0 or plain == other:
+        return allowed >= 0
+    if abs(len(plain) - len(other)) > allowed or _figures(plain) != _figures(other):
+        return False
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(plain, other, score_cutoff=allowed) <= allowed
+
+
 def _plain(name: str) -> str:
     """Return a name without case and signs, its words parted by one blank."""
     return " ".join("".join(c if c.isalnum() else " " for c in folded(name)).split())
+
+
+_plain_again = lru_cache(1 << 14)(_plain)
+"""The same for names that are compared many times: each with all that are sought."""
 
 
 def _figures(plain: str) -> str:

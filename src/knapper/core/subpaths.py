@@ -1,6 +1,10 @@
-"""What stands after the `#` of a link: a heading, a block, a footnote or a base's view."""
+"""What stands after the `#` of a link: a heading, a block, a footnote or a base's view.
 
-from collections.abc import Sequence
+Each question for such a part has a key, and a change of a note's facts has the keys of
+those questions that it may answer anew. Both stand here, since they must agree.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from knapper.core.note import Facts
@@ -9,13 +13,16 @@ from knapper.core.paths import NotePath, extension, is_note
 __all__ = [
     "Part",
     "Subpath",
+    "changed_parts",
     "has_heading",
     "has_parts",
     "heading_named",
+    "part_key",
     "part_of",
     "reduced_heading",
     "section_end",
     "subpath_of",
+    "view_key",
 ]
 
 _REDUCED = str.maketrans(dict.fromkeys('!"#$%&()*+,.:;<=>?@^`{|}~/[]\\\r\n\t', " "))
@@ -104,6 +111,41 @@ def has_heading(facts: Facts, subpath: str) -> bool:
     if any(text == subpath for _, text in facts.headings):
         return True  # written as it stands: as nearly every link, and cheap
     return heading_named(facts.headings, subpath) is not None
+
+
+def view_key(subpath: str) -> str:
+    """Return the key of the question whether a base has the view that `subpath` names."""
+    return f"view#{subpath.strip().lower()}"
+
+
+def part_key(subpath: str) -> str:
+    """Return the key of the question whether a note has what `subpath` names."""
+    last = subpath.rpartition("#")[2].strip()
+    if last.startswith("^"):
+        return f"^{last[1:].strip().lower()}"
+    if last.startswith("[^"):
+        return f"[^{last[2:].rstrip(']').lower()}"
+    parts = _parts(subpath)
+    # a chain depends on the order of all headings, as does one that only signs make up
+    return parts[0] if len(parts) == 1 else "#"
+
+
+def changed_parts(before: Facts, after: Facts) -> Iterator[str]:
+    """Yield the keys of the parts for which another answer may hold now."""
+    if before.headings != after.headings:
+        yield "#"
+        yield from _texts(before) ^ _texts(after)
+    for mark, old, new in (
+        ("^", before.blocks, after.blocks),
+        ("[^", before.footnotes, after.footnotes),
+        ("view#", _views(before), _views(after)),
+    ):
+        for name in old ^ new:
+            yield f"{mark}{name}"
+
+
+def _texts(facts: Facts) -> frozenset[str]:
+    return frozenset(reduced_heading(text) for _, text in facts.headings)
 
 
 def _views(facts: Facts) -> frozenset[str]:

@@ -1,19 +1,21 @@
 """A vault: which files there are, what their notes say, and what a link in one means.
 
-What notes are judged by is asked for by a method where one can answer: a vault may know
-less than everything (`FirstLook`), and has to tell what it was asked.
+While a note is judged, the vault writes down what it is asked (`Asked`). What notes
+are to be judged by is therefore asked for by a method; what gives away a whole (`files`,
+`facts`, `aliases`) writes down that everything was asked for.
 """
 
-from collections import ChainMap, Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
+from knapper.core.asked import LINKED, UNHEARD, Asked, name_words
 from knapper.core.lazy import lazy
 from knapper.core.names import Ambiguous, Found, Kind, Missing, Names, Resolution
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, name_of, relative
 from knapper.core.settings import DEFAULT_SETTINGS, Settings
-from knapper.core.shelf import having
+from knapper.core.shelf import Overlaid, having
+from knapper.core.spellings import Spellings, levels_of
 from knapper.core.subpaths import Subpath, has_parts, reduced_heading, subpath_of
 
 __all__ = [
@@ -54,29 +56,63 @@ class Vault:
         facts: Mapping[NotePath, Facts],
         settings: Settings = DEFAULT_SETTINGS,
     ) -> None:
-        self.names = files if isinstance(files, Names) else Names(files)
+        self._files = files
         self.settings = settings
         self._facts = facts
+        self._asked = UNHEARD
         self._judged: dict[object, tuple[Note, object]] = {}
 
-    def replaced(self, facts: Mapping[NotePath, Facts]) -> "Vault":
-        """Return the vault with the facts of these notes in place of what it had."""
-        # of a mapping that is decoded when it is asked, nothing is copied
-        both: Mapping[NotePath, Facts] = ChainMap(
-            dict(facts), cast(dict[NotePath, Facts], self._facts)
-        )
-        return Vault(self.names, both, self.settings)
+    @lazy
+    def names(self) -> Names:
+        """The files by their names; worked out when they are asked for."""
+        return self._files if isinstance(self._files, Names) else Names(self._files)
+
+    def listen(self) -> Asked:
+        """Begin to write down what is asked, for a note that will be judged now."""
+        self._asked = Asked()
+        self._judged.clear()  # what was judged before would ask nothing
+        return self._asked
+
+    def updated(
+        self,
+        changed: Mapping[NotePath, Facts],
+        gone: Collection[NotePath] = (),
+        files: frozenset[NotePath] | None = None,
+    ) -> "Vault":
+        """Return the vault with the facts of some notes replaced, of others gone.
+
+        `files` are those that there are now. What was worked out is passed on where it
+        stays the same, so this is quick where little changed.
+        """
+        names = self.names if files is None else self.names.replaced(files)
+        after = Vault(names, Overlaid(self._facts, changed, gone), self.settings)
+        nothing = Facts()
+        pairs = [
+            (path, self._facts.get(path, nothing), changed.get(path, nothing))
+            for path in {*changed, *gone}
+        ]
+        if "aliases" in self.__dict__:
+            after.aliases = _renamed(self.aliases, pairs)
+        if "spellings" in self.__dict__:
+            gone_tags = [tag for _, old, new in pairs for tag in old.tags - new.tags]
+            new_tags = [tag for _, old, new in pairs for tag in new.tags - old.tags]
+            after.spellings = self.spellings.replaced(gone_tags, new_tags)
+        if self.was_asked_for_links and after.links_as(self, {*changed, *gone}):
+            after.linked = self.linked
+        return after
 
     def known(self, path: NotePath) -> Facts | None:
-        """Return the facts of a note, None if there are none."""
+        """Return the facts of a note, None if there are none; this is written down nowhere."""
         return self._facts.get(path)
 
     @property
     def files(self) -> frozenset[NotePath]:
+        self._asked.about.add("files")
         return self.names.files
 
     @property
     def facts(self) -> Mapping[NotePath, Facts]:
+        self._asked.about.add("facts")
         return self._facts
 
     @property
@@ -87,6 +123,10 @@ class Vault:
 
     def resolve(self, target: str, source: NotePath) -> Resolution:
         """Find the file that a link of `source` means, as Obsidian would."""
+        self._asked.targets.add(target.partition("#")[0])
+        return self._meant(target, source)
+
+    def _meant(self, target: str, source: NotePath) -> Resolution:
         path = target.partition("#")[0]
         if not path.strip():
             return Found(source) if "#" in target else _MISSING
@@ -98,8 +138,9 @@ class Vault:
         Those that do, lead to something, in the letters of its path, that has the heading
         or block they name. Most links of a vault do, and name what others name, too.
         """
-        open_ = set(targets) - self._plain
-        return [target for target in open_ if not self._holds(target, source)]
+        asked = set(targets)
+        self._asked.targets |= asked
+        return [target for target in asked - self._plain if not self._holds(target, source)]
 
     @lazy
     def _plain(self) -> set[str]:
@@ -108,13 +149,14 @@ class Vault:
 
     def _holds(self, target: str, source: NotePath) -> bool:
         name, _, subpath = target.partition("#")
-        found = self.resolve(target, source)
+        found = self._meant(target, source)
         if not isinstance(found, Found):
             return False
         written = name.rpartition("./")[2]  # the way up is spelt in no path
         if not found.path.endswith((written, f"{written}.md")) or target == "#":
             return False
-        held = self.subpath_in(found.path, subpath) if subpath.strip() else None
+        has_part = subpath.strip() and has_parts(found.path)
+        held = self._part_of(found.path, subpath) if has_part else None
         if held is not None and not held.found:
             return False
         if self.names.anywhere.get(name) is found and (held is None or self._is_sure):
@@ -123,7 +165,21 @@ class Vault:
 
     def is_linked(self, path: NotePath) -> bool:
         """Tell whether a link of another file leads, or may lead, to this one."""
+        self._asked.about.update((f"linked/{path}", LINKED))
         return path in self.linked
+
+    def links_as(self, other: "Vault", changed: Collection[NotePath]) -> bool:
+        """Tell whether all links are plainly those of another vault, but for `changed` notes."""
+        nothing = Facts()
+        return self.names is other.names and all(
+            (self.known(path) or nothing).targets == (other.known(path) or nothing).targets
+            for path in changed
+        )
+
+    @property
+    def was_asked_for_links(self) -> bool:
+        """Tell whether the links of all notes were looked up already."""
+        return "linked" in self.__dict__
 
     @lazy
     def linked(self) -> frozenset[NotePath]:
@@ -145,8 +201,13 @@ class Vault:
     # -- what notes say ----------------------------------------------------------------
 
     def facts_of(self, path: NotePath) -> Facts:
-        """Return all facts of a note, empty ones where it has none."""
-        return self._facts.get(path) or Facts()
+        """Return a note's headings or a base's views, and none of their other facts.
+
+        What else changes there concerns nobody who asks this.
+        """
+        self._asked.about.add(f"facts/{path}")
+        facts = self._facts.get(path) or Facts()
+        return Facts(headings=facts.headings, views=facts.views)
 
     def subpath(self, target: str, source: NotePath) -> Subpath | None:
         """Tell what the part after `#` names in the file that the link means.
@@ -164,35 +225,32 @@ class Vault:
         """Tell whether a file has what `subpath` (without its first `#`) names."""
         if not has_parts(path):
             return None
+        self._asked.parts.add((path, subpath))
+        return self._part_of(path, subpath)
+
+    def _part_of(self, path: NotePath, subpath: str) -> Subpath | None:
+        """Tell the same of a note or base, for a target that is written down already."""
         facts = self._facts.get(path)
-        return None if facts is None else subpath_of(path, subpath, facts)
+        if facts is None:
+            self._asked.about.add(f"facts/{path}")
+            return None
+        return subpath_of(path, subpath, facts)
 
     def aliased(self, name: str) -> Sequence[NotePath]:
         """Return the notes that have this alias, without case."""
-        return self.aliases.get(folded(name.strip()), ())
+        key = folded(name.strip())
+        self._asked.about.add(f"alias/{key}")
+        return self.aliases.get(key, ())
 
     def usual_tag(self, tag: str) -> str:
         """Return a tag (with `#`) as most notes of the vault write each of its levels."""
-        levels = tag.split("/")
-        return "/".join(
-            self._usual_levels.get(folded("/".join(levels[: number + 1])), level)
-            for number, level in enumerate(levels)
-        )
+        self._asked.about.update(f"tag/{key}" for key, _ in levels_of(tag))
+        return "/".join(self.spellings.usual(key) or level for key, level in levels_of(tag))
 
     @lazy
-    def _usual_levels(self) -> Mapping[str, str]:
-        """Tags, folded, to the spelling of their last level that most notes have."""
-        tags = Counter(tag for _, found in having(self._facts, "tags") for tag in found)
-        counts: dict[str, Counter[str]] = {}
-        for tag, number in tags.items():
-            levels = tag.split("/")
-            for depth, level in enumerate(levels):
-                key = folded("/".join(levels[: depth + 1]))
-                counts.setdefault(key, Counter())[level] += number
-        return {
-            key: min(found, key=lambda level: (-found[level], level))
-            for key, found in counts.items()
-        }
+    def spellings(self) -> Spellings:
+        """How the notes write their tags."""
+        return Spellings(tag for _, tags in having(self._facts, "tags") for tag in tags)
 
     @lazy
     def aliases(self) -> Mapping[str, list[NotePath]]:
@@ -223,11 +281,13 @@ class Vault:
 
     def is_first_in(self, folder: str, path: NotePath) -> bool:
         """Tell whether a file is the first of all files under a folder."""
-        return self.names.first_files.get(folder) == path
+        self._asked.about.add(f"first/{folder}/{path}")
+        return self.names.folders.first_in(folder) == path
 
     def has_folder(self, folder: str) -> bool:
         """Tell whether a folder (folded) holds a file."""
-        return self.names.has_folder(folder)
+        self._asked.about.add(f"folder/{folder}")
+        return self.names.folders.has(folder)
 
     def titled(self, title: str) -> list[NotePath]:
         """Return the notes whose file name is the slug of this title."""
@@ -236,14 +296,18 @@ class Vault:
 
     def named(self, name: str) -> list[NotePath]:
         """Return the files of exactly this name (with extension), without case."""
+        self._asked.about.add(name_words(name))
         return list(self.names.named(name))
 
     def with_stem(self, stem: str) -> list[NotePath]:
         """Return the files, notes left out, that have this name but for the extension."""
-        return list(self.names.stems.get(folded(stem), ()))
+        key = folded(stem)
+        self._asked.about.add(f"stem/{key}")
+        return list(self.names.stems.get(key, ()))
 
     def nearest(self, kind: Kind, name: str) -> str | None:
         """Return the only note (by its stem) or other file that may have been meant."""
+        self._asked.sought.add((kind, name))
         return self.names.similar[kind].nearest(name)
 
     def link_to(self, path: NotePath, source: NotePath) -> str:
@@ -287,6 +351,22 @@ class Vault:
         if held is None or held[0] is not note:
             held = self._judged[judge] = (note, judge(note, self))
         return cast(_T, held[1])
+
+
+def _renamed(
+    aliases: Mapping[str, list[NotePath]], changed: Iterable[tuple[NotePath, Facts, Facts]]
+) -> dict[str, list[NotePath]]:
+    """Return the aliases after the facts of some notes changed from the first to the second."""
+    found = {**aliases}
+    for path, old, new in changed:
+        if old.aliases == new.aliases:
+            continue
+        for alias in {folded(alias.strip()) for alias in (*old.aliases, *new.aliases)}:
+            times = sum(folded(one.strip()) == alias for one in new.aliases)
+            others = [one for one in found.pop(alias, ()) if one != path]
+            if others or times:
+                found[alias] = sorted([*others, *[path] * times])
+    return found
 
 
 def slug(title: str) -> str:

@@ -17,7 +17,7 @@ from knapper.core.opening import Opening
 from knapper.core.paths import NotePath
 from knapper.core.trend import Reading
 from knapper.shell.readings import Readings
-from knapper.shell.store import state_folder
+from knapper.shell.user_folders import state_folder
 
 __all__ = ["Board", "Desk"]
 

@@ -19,8 +19,9 @@ from typing import NamedTuple, Self
 from knapper.core.errors import KnapperError
 from knapper.core.paths import NotePath
 from knapper.core.plan import State
+from knapper.shell.user_folders import state_folder
 
-__all__ = ["LARGE", "BrokenStoreError", "Replaced", "Run", "Store", "Version", "state_folder"]
+__all__ = ["LARGE", "BrokenStoreError", "Replaced", "Run", "Store", "Version"]
 
 _SCHEMA = """
 create table run (
@@ -111,18 +112,6 @@ def _may_pass(error: Exception) -> bool:
         return True
     said = str(error).lower()
     return isinstance(error, sqlite3.OperationalError) and any(one in said for one in _PASSING)
-
-
-def state_folder(root: Path) -> Path:
-    """Return where the state of the vault at `root` lies (it may not exist yet)."""
-    base = os.environ.get("KNAPPER_STATE_DIR")
-    real = os.path.realpath(root)
-    name = f"{Path(real).name}-{sha256(os.fsencode(real)).hexdigest()[:12]}"
-    if base:
-        return Path(base) / name
-    from platformdirs import user_state_path
-
-    return user_state_path("knapper", appauthor=False) / name
 
 
 class Store:
