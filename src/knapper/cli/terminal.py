@@ -36,6 +36,8 @@ def is_terminal(stream: TextIO) -> bool:
 
 def printable(text: str) -> str:
     """Return text that cannot steer a terminal: control characters are spelt out."""
+    if text.isprintable():
+        return text
     return _CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text.replace("\t", " "))
 
 

@@ -43,6 +43,8 @@ class Places:
 
     def _at(self, path: NotePath, offset: int) -> tuple[int, int]:
         line, column = self._notes[path].lines.place(offset)
+        if self._unit == "code point":
+            return line, column
         if path not in self._wider:
             self._wider[path] = _wider(self._notes[path].text, self._unit)
         wider = self._wider[path]
@@ -64,7 +66,7 @@ class _Wider(NamedTuple):
 
 
 def _wider(text: str, unit: Unit) -> _Wider | None:
-    if unit == "code point" or text.isascii():
+    if text.isascii():
         return None
     found = list(_WIDER[unit].finditer(text))
     more = (len(one.group().encode()) - 1 if unit == "utf-8" else 1 for one in found)

@@ -97,7 +97,9 @@ def summary(diagnostics: Sequence[Diagnostic], counted: int, paint: Paint) -> st
 
 def _one_line(diagnostic: Diagnostic, path: str, report: Report, paint: Paint) -> str:
     line, column = report.notes[diagnostic.path].lines.place(diagnostic.finding.span.start)
-    place = paint.link(f"{printable(path)}:{line}:{column}", report.root / diagnostic.path)
+    place = f"{printable(path)}:{line}:{column}"
+    if paint.links:
+        place = paint.link(place, report.root / diagnostic.path)
     word = paint(diagnostic.severity, diagnostic.severity)
     return f"{place}: {word} {paint(diagnostic.rule, 'bold')}: {_said(diagnostic, paint)}"
 
