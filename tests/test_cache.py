@@ -252,6 +252,7 @@ def _foreign(path: Path) -> None:
 
 
 def _newer(path: Path) -> None:
+    _ask(path, "alter table bucket add column more text not null default ''")
     _ask(path, "pragma user_version = 99")
 
 

@@ -227,6 +227,7 @@ class _Renewal:
             number: row
             for number, bucket in self._renewed(touched, fresh, asked).items()
             if (row := _row(bucket, self.stamps)) != self.rows[number]
+            or any(found.get(path) != self.stored.found.get(path) for path in bucket.paths)
         }
         now = [rows.get(number, row) for number, row in enumerate(self.rows)]
         believed = listing if all(UNSETTLED not in _stamps(row[0]) for row in now) else b""

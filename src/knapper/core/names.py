@@ -62,6 +62,8 @@ class Names:
         for path in ordered:
             self._by_name.setdefault(folded(name_of(path)), []).append(path)
         self.folders = Folders(self.files)
+        self.anywhere: dict[str, Resolution] = {}
+        """What a link's path means wherever it stands, as far as it was asked for."""
         self._resolved: dict[tuple[str, str], Resolution] = {}
 
     def replaced(self, files: frozenset[NotePath]) -> "Names":
@@ -81,12 +83,6 @@ class Names:
             for path in changed:
                 if not is_note(path):
                     _toggle(path, after.stems, folded(stem_of(path)))
-        if "unique" in self.__dict__:
-            after.unique = {**self.unique}
-            for name in {folded(name_of(path)) for path in changed}:
-                for gone in _unique(self._by_name.get(name, ())):
-                    del after.unique[gone]
-                after.unique |= _unique(after._by_name.get(name, ()))
         if "similar" in self.__dict__:
             after.similar = {**self.similar}
             for (kind, name), is_there in renamed(self, after).items():
@@ -95,15 +91,14 @@ class Names:
 
     # -- what a link means -------------------------------------------------------------
 
-    @lazy
-    def unique(self) -> dict[str, Found]:
-        """The names of notes that no other file has, as a link writes them."""
-        return {name: f for paths in self._by_name.values() for name, f in _unique(paths).items()}
+    def foresee(self) -> set[str]:
+        """Work out what all names that no other file has mean: for who will ask for most.
 
-    @lazy
-    def anywhere(self) -> dict[str, Resolution]:
-        """What a link's path means wherever it stands, as far as it was asked for."""
-        return {**self.unique}
+        Returns these names, as a link writes them.
+        """
+        unique = {name: f for paths in self._by_name.values() for name, f in _unique(paths).items()}
+        self.anywhere |= unique
+        return {*unique}
 
     def resolve(self, path: str, folder: str) -> Resolution:
         """Find the file that the path of a link means in a note of this folder."""

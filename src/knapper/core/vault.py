@@ -61,6 +61,8 @@ class Vault:
         self._facts = facts
         self._asked = UNHEARD
         self._judged: dict[object, tuple[Note, object]] = {}
+        self._plain: set[str] = set()
+        """Targets that plainly hold wherever they stand: see `doubtful`."""
 
     @lazy
     def names(self) -> Names:
@@ -141,11 +143,6 @@ class Vault:
         asked = set(targets)
         self._asked.targets |= asked
         return [target for target in asked - self._plain if not self._holds(target, source)]
-
-    @lazy
-    def _plain(self) -> set[str]:
-        """Targets that plainly hold wherever they stand: see `doubtful`."""
-        return {*self.names.unique}
 
     def _holds(self, target: str, source: NotePath) -> bool:
         name, _, subpath = target.partition("#")

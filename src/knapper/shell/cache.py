@@ -20,14 +20,13 @@ from knapper.core.bucket import Bucket
 from knapper.core.excerpt import Findings
 from knapper.core.paths import NotePath
 from knapper.core.shelf import split
-from knapper.shell.cached import bucket_of_columns, columns_of, found_from, found_in, text_of
+from knapper.shell.cached import bucket_of_columns, columns_of, found_in, text_of
 from knapper.shell.user_folders import cache_folder
 
 __all__ = ["Cache", "DamagedCacheError", "Stored"]
 
 Found = Mapping[NotePath, Findings]
 
-_VERSION = 1
 _PATIENCE = 0.2
 """Seconds to wait for another process that writes; a check may not stand still for its cache."""
 
@@ -35,20 +34,21 @@ _MOST = 3
 """Configurations of which the surveys are kept: those that were saved last."""
 
 _SEAL = 4
-_COLUMNS = ("stamps", "names", "packed", "facts")
+_COLUMNS = ("found", "stamps", "names", "packed", "facts")
 
 _SCHEMA = (
     """create table survey (
     fingerprint text primary key, generation integer not null, saved integer not null,
-    listing blob not null, seals blob not null, found blob not null
+    listing blob not null, seals blob not null
 )""",
     """create table bucket (
-    fingerprint text not null, number integer not null, stamps blob not null,
-    names blob not null, packed blob not null, facts blob not null,
+    fingerprint text not null, number integer not null, found blob not null,
+    stamps blob not null, names blob not null, packed blob not null, facts blob not null,
     primary key (fingerprint, number)
 )""",
-    f"pragma user_version = {_VERSION}",
 )
+_VERSION = crc32(repr(_SCHEMA).encode()) >> 1
+"""The version of the file's form; SQLite keeps it as a number of 31 bits."""
 
 
 class DamagedCacheError(Exception):
@@ -58,7 +58,8 @@ class DamagedCacheError(Exception):
 class Stored(NamedTuple):
     """A survey as far as it is read at once; `listing` is the state of the files then.
 
-    `seals` are the checksums of what its buckets have in their columns.
+    `seals` are the checksums of what its buckets have in their columns, `found` has only
+    notes with findings.
     """
 
     generation: int
@@ -85,15 +86,13 @@ class Cache:
         try:
             self._connection = self._opened()
             self._connection.execute("begin")
-            row = self._row(
-                "select generation, listing, seals, found from survey where fingerprint = ?"
-            )
+            row = self._row("select generation, listing, seals from survey where fingerprint = ?")
             if row is None:
                 return None
             with _damage_told():
-                generation, *sealed = row
-                listing, self._seals, found = map(_unsealed, sealed)
-                return Stored(generation, listing, self._seals, found_in(found))
+                listing, self._seals = _unsealed(row[1]), _unsealed(row[2])
+                found = found_in(column for (column,) in self._columns("found"))
+                return Stored(row[0], listing, self._seals, found)
         except DamagedCacheError:
             self.discard()
         except (OSError, sqlite3.Error) as error:
@@ -108,18 +107,8 @@ class Cache:
         Raises `DamagedCacheError`.
         """
         with _damage_told():
-            rows = self._all(
-                "select stamps, names, packed from bucket where fingerprint = ? order by number"
-            )
-            if len(rows) * len(_COLUMNS) * _SEAL != len(self._seals):
-                raise DamagedCacheError
-            found: list[tuple[bytes, Bucket]] = []
-            for number, row in enumerate(rows):
-                stamps, *columns = (
-                    _unsealed(one, self._seal(number, at)) for at, one in enumerate(row)
-                )
-                found.append((stamps, bucket_of_columns(*columns)))
-            return found
+            rows = self._columns("stamps", "names", "packed")
+            return [(stamps, bucket_of_columns(*columns)) for stamps, *columns in rows]
 
     def facts(self, number: int) -> Sequence[str]:
         """Return the folded facts of the notes of a bucket; raises `DamagedCacheError`."""
@@ -130,7 +119,7 @@ class Cache:
                 )
                 if row is None:
                     raise DamagedCacheError
-                content = _unsealed(row[0], self._seal(number, _COLUMNS.index("facts")))
+                content = _unsealed(row[0], self._seal(number, "facts"))
                 self._facts[number] = split(text_of(content))
         return self._facts[number]
 
@@ -181,8 +170,19 @@ class Cache:
     def _row(self, query: str, *more: object) -> Sequence[Any] | None:
         return next(iter(self._all(query, *more)), None)
 
-    def _seal(self, number: int, column: int) -> bytes:
-        at = (number * len(_COLUMNS) + column) * _SEAL
+    def _columns(self, *names: str) -> list[list[bytes]]:
+        """Return some columns of all buckets, in order."""
+        query = f"select {', '.join(names)} from bucket where fingerprint = ? order by number"  # noqa: S608 - of our own
+        rows = self._all(query)
+        if len(rows) * len(_COLUMNS) * _SEAL != len(self._seals):
+            raise DamagedCacheError
+        return [
+            [_unsealed(one, self._seal(number, name)) for name, one in zip(names, row, strict=True)]
+            for number, row in enumerate(rows)
+        ]
+
+    def _seal(self, number: int, column: str) -> bytes:
+        at = (number * len(_COLUMNS) + _COLUMNS.index(column)) * _SEAL
         return self._seals[at : at + _SEAL]
 
     def _write(
@@ -200,13 +200,14 @@ class Cache:
         if anew:
             run("delete from bucket where fingerprint = ?", (self._fingerprint,))
         for number, (stamps, bucket) in buckets.items():
-            columns = [_sealed(one) for one in (stamps, *columns_of(bucket))]
+            first, *others = columns_of(bucket, found)
+            columns = [_sealed(one) for one in (first, stamps, *others)]
             seals[number * width : (number + 1) * width] = b"".join(one[:_SEAL] for one in columns)
             row = (self._fingerprint, number, *columns)
-            run("replace into bucket values (?, ?, ?, ?, ?, ?)", row)
-        sealed = map(_sealed, (listing, bytes(seals), found_from(found)))
+            run("replace into bucket values (?, ?, ?, ?, ?, ?, ?)", row)
+        sealed = _sealed(listing), _sealed(bytes(seals))
         survey = (self._fingerprint, generation + 1, time.time_ns(), *sealed)
-        run("replace into survey values (?, ?, ?, ?, ?, ?)", survey)
+        run("replace into survey values (?, ?, ?, ?, ?)", survey)
         old = "select fingerprint from survey order by saved desc limit -1 offset ?"
         for (fingerprint,) in run(old, (_MOST,)).fetchall():
             run("delete from survey where fingerprint = ?", (fingerprint,))
@@ -231,7 +232,7 @@ def _connected(path: Path) -> sqlite3.Connection:
             connection.execute("pragma journal_mode = wal")
             connection.execute("begin exclusive")
             if _version(connection) == 0:  # nobody else has begun it meanwhile
-                for statement in _SCHEMA:
+                for statement in (*_SCHEMA, f"pragma user_version = {_VERSION}"):
                     connection.execute(statement)
             connection.execute("commit")
         if _version(connection) != _VERSION:

@@ -1,7 +1,7 @@
 """How buckets and findings are written in the cache: JSON, and packed numbers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from knapper.core.bucket import DIGEST, Bucket
@@ -11,7 +11,7 @@ from knapper.core.rule import Diagnostic, Finding, Fix
 from knapper.core.shelf import joined
 from knapper.core.text import Edit, Span
 
-__all__ = ["bucket_of_columns", "columns_of", "found_from", "found_in", "text_of"]
+__all__ = ["bucket_of_columns", "columns_of", "found_in", "text_of"]
 
 
 def text_of(content: bytes) -> str:
@@ -19,15 +19,18 @@ def text_of(content: bytes) -> str:
     return content.decode(errors="surrogatepass")
 
 
-def columns_of(bucket: Bucket) -> tuple[bytes, bytes, bytes]:
-    """Return a bucket as its columns: names, packed numbers, and facts."""
+def columns_of(
+    bucket: Bucket, found: Mapping[NotePath, Findings]
+) -> tuple[bytes, bytes, bytes, bytes]:
+    """Return a bucket as its columns: what is `found` in it, names, packed numbers, facts."""
     names = _json((bucket.paths, bucket.sought))
     packed = bucket.digests + bucket.counts + bucket.keys
-    return names, packed, joined(bucket.facts).encode(errors="surrogatepass")
+    here = {path: found[path] for path in bucket.paths if path in found}
+    return _found(here), names, packed, joined(bucket.facts).encode(errors="surrogatepass")
 
 
 def bucket_of_columns(names: bytes, packed: bytes) -> Bucket:
-    """Return the bucket of the first two columns: it has no facts."""
+    """Return the bucket of the columns of names and numbers: it has no facts."""
     paths, sought = json.loads(names)
     ends = DIGEST * len(paths), (DIGEST + 4) * len(paths)
     return Bucket(
@@ -39,29 +42,35 @@ def bucket_of_columns(names: bytes, packed: bytes) -> Bucket:
     )
 
 
-def found_from(found: Mapping[NotePath, Findings]) -> bytes:
-    """Return findings as arrays in arrays; of an excerpt the pairs of its mappings."""
-    return _json(
-        {
-            path: (diagnostics, [*excerpt.places.items()], [*excerpt.lines.items()])
-            for path, (diagnostics, excerpt) in found.items()
-        }
-    )
-
-
-def found_in(content: bytes) -> dict[NotePath, Findings]:
-    """Return the findings again, with the types they had."""
+def found_in(columns: Iterable[bytes]) -> dict[NotePath, Findings]:
+    """Return what is found in several buckets, with the types that it had."""
+    content = b"{" + b",".join(filter(None, columns)) + b"}"
     found: dict[NotePath, Findings] = {}
     for path, (some, places, lines) in json.loads(content).items():
         diagnostics = [
             Diagnostic(path, rule, severity, Finding(Span(*span), message, _fix(fix)))
-            for _, rule, severity, (span, message, fix) in some
+            for rule, severity, (span, message, fix) in some
         ]
         excerpt = Excerpt(
             {offset: (line, column) for offset, (line, column) in places}, dict(lines)
         )
         found[path] = Findings(diagnostics, excerpt)
     return found
+
+
+def _found(found: Mapping[NotePath, Findings]) -> bytes:
+    """Return findings as arrays in arrays, without the braces around all of them."""
+    content = _json(
+        {
+            path: (
+                [one[1:] for one in diagnostics],
+                [*excerpt.places.items()],
+                [*excerpt.lines.items()],
+            )
+            for path, (diagnostics, excerpt) in found.items()
+        }
+    )
+    return content[1:-1]
 
 
 def _fix(fix: list[Any] | None) -> Fix | None:
@@ -72,4 +81,5 @@ def _fix(fix: list[Any] | None) -> Fix | None:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return text.encode(errors="surrogatepass")
