@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from conftest import WriteVault
-from knapper.app.check import Checked, check, repair
+from knapper.app.check import Checked, check
+from knapper.app.repair import repair
 from knapper.app.workspace import open_workspace
 from knapper.core.note import Note
 from knapper.core.plan import Write

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from knapper.core.frontmatter import (
     NotEditableError,
     Value,
+    events,
     frontmatter_links,
     frontmatter_span,
     plain_value,
@@ -22,7 +23,6 @@ from knapper.core.frontmatter import (
     set_property,
     written,
 )
-from knapper.core.frontmatter import tree as tree_module
 from knapper.core.frontmatter.flat import read_flat
 from knapper.core.properties import aliases_of, mismatch, tags_of
 from knapper.core.text import Span, apply_edits
@@ -269,7 +269,7 @@ def test_no_block_crashes(source: str) -> None:
 @pytest.mark.parametrize("source", ["a: 1\nb: [x, 'y']\n", "a: b: c\n", "a: [1\n", "a: *x\n"])
 def test_without_libyaml_it_reads_the_same(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = read_tree(source)
-    monkeypatch.setattr(tree_module, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(events, "_LOADER", yaml.SafeLoader)
     slow = read_tree(source)
     assert (slow.root, bool(slow.error)) == (quick.root, bool(quick.error))
 

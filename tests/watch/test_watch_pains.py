@@ -7,8 +7,8 @@ import pytest
 from desk import DEFECT, MENDED, OTHER, SECOND, Desk
 
 from conftest import WriteVault
-from knapper.app.check import repair
 from knapper.app.events import Mended
+from knapper.app.repair import repair
 
 NewDesk = Callable[..., Desk]
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from knapper.app.account import Synced
-from knapper.app.check import Checked, repair
+from knapper.app.check import Checked
 from knapper.app.events import Event, Findings, Mended, Problem, Reloaded, Replicated
 from knapper.app.pair import BUSY, Intent
+from knapper.app.repair import repair
 from knapper.app.resting import glimpse
 from knapper.app.roots import place_of
 from knapper.app.side import UNSETTLED

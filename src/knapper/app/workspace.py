@@ -1,13 +1,11 @@
 """An opened vault: its root, its configuration, its rules and its files."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pathspec
-
-import knapper.checks  # noqa: F401 - fills the registry of checks
 from knapper.app.roots import CONFIG_NAME, config_folder, config_table, find_root, is_vault
 from knapper.core.base import views_of
 from knapper.core.config import Chosen, Config, read_config, rules_folder
@@ -23,6 +21,9 @@ from knapper.core.settings import SETTING_FILES, Settings, read_settings, settin
 from knapper.core.vault import Vault
 from knapper.shell.bundled import bundled
 from knapper.shell.disk import Tree, absolute, read_bytes, read_note, read_text, scan
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 __all__ = [
     "CHECKED",
@@ -44,22 +45,54 @@ CHECKED = READ
 def rule_notes() -> tuple[RuleNote, ...]:
     """Read the notes of the rules that come with knapper, by name."""
     root = bundled("rules")
-    paths = sorted(root.glob("*/*.md"), key=lambda path: path.stem)
     return tuple(
-        read_rule_note(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
-        for path in paths
+        read_rule_note(f"{family}/{name}.md", (root / family / f"{name}.md").read_text("utf-8"))
+        for name, family in _rule_names().items()
     )
+
+
+@cache
+def _rule_names() -> Mapping[str, str]:
+    """The rules that come with knapper, and the family of each."""
+    paths = sorted(bundled("rules").glob("*/*.md"), key=lambda path: path.stem)
+    return {path.stem: path.parent.name for path in paths}
 
 
 @cache
 def load_rules() -> tuple[Rule, ...]:
     """Pair the notes of the rules with their checks."""
+    # the checks and what they need are half of what a check imports: if nothing is to be
+    # judged, because nothing changed, they are not
+    import knapper.checks  # noqa: F401 - fills the registry of checks
+
     return tuple(rule_of(note) for note in rule_notes())
 
 
+class _KnownRules(Mapping[str, Rule]):
+    """All rules by their names, which do for most configurations: the rest is read if need be."""
+
+    def __init__(self, own: Iterable[Rule]) -> None:
+        self._own = {rule.name: rule for rule in own}
+        self.families = {*_rule_names().values(), *(rule.family for rule in own)}
+
+    def __getitem__(self, name: str) -> Rule:
+        return self._own.get(name) or {rule.name: rule for rule in load_rules()}[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or name in _rule_names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**_rule_names(), **self._own})
+
+    def __len__(self) -> int:
+        return len({**_rule_names(), **self._own})
+
+
 @cache
-def _spec(patterns: tuple[str, ...]) -> pathspec.GitIgnoreSpec:
-    return pathspec.GitIgnoreSpec.from_lines(patterns)
+def _spec(patterns: tuple[str, ...]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec  # most vaults have no patterns
+
+    return GitIgnoreSpec.from_lines(patterns)
 
 
 def matches(patterns: Sequence[str], path: NotePath) -> bool:
@@ -96,7 +129,7 @@ class Workspace:
     @cached_property
     def checked(self) -> list[NotePath]:
         """Paths of the notes, canvases and bases that are checked, in order."""
-        found = [path for path in self.tree.files if extension(path) in CHECKED]
+        found = [path for path in self.tree.files if not is_attachment(path)]
         return [path for path in sorted((*found, *self.tree.odd)) if self.is_checked(path)]
 
     @cached_property
@@ -223,7 +256,8 @@ def _load_config(root: Path, given: Path | None, tree: Tree) -> tuple[Config, tu
             raise ConfigError(source, "rules", f"no note lies in a folder '{folder}' of the vault")
         notes = [read_note(root, path) for path in sorted(inside) if path not in tree.linked]
         own = own_rules(notes, load_rules())
-    return read_config(table, source, {rule.name: rule for rule in (*load_rules(), *own)}), own
+    rules = _KnownRules(own)
+    return read_config(table, source, rules, rules.families), own
 
 
 def narrowed(workspace: Workspace, select: str | None, ignore: str | None) -> Workspace:
@@ -235,9 +269,9 @@ def narrowed(workspace: Workspace, select: str | None, ignore: str | None) -> Wo
     """
     if select is None and ignore is None:
         return workspace
-    rules = {rule.name: rule for rule in workspace.known_rules}
+    rules = _KnownRules(workspace.own_rules)
     data = {"select": _words(select), "ignore": _words(ignore)}
-    given = read_config(data, Chosen().origin, rules)
+    given = read_config(data, Chosen().origin, rules, rules.families)
     chosen = Chosen(given.select, given.ignore)
     return replace(workspace, config=workspace.config._replace(chosen=chosen))
 

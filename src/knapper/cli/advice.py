@@ -17,17 +17,15 @@ def advice(workspace: Workspace, asked: Asked, checked: Checked) -> str:
     root = printable(os.path.relpath(workspace.root))
     where = "here" if root == "." else f"in '{root}'"
     if checked.judged:
+        if not asked.paths or is_vault(workspace.root):
+            return ""  # and the rules need not be known
         vault_matters = {rule.name for rule in workspace.known_rules if rule.check.reads_vault}
-        if (
-            asked.paths
-            and not is_vault(workspace.root)
-            and any(one.rule in vault_matters for one in checked.diagnostics)
-        ):
-            return (
-                f"'{root}' was taken for the whole vault, as no .obsidian or .knapper.toml is "
-                "there or above; --vault names another folder"
-            )
-        return ""
+        if not any(one.rule in vault_matters for one in checked.diagnostics):
+            return ""
+        return (
+            f"'{root}' was taken for the whole vault, as no .obsidian or .knapper.toml is "
+            "there or above; --vault names another folder"
+        )
     if asked._replace(paths=()) != Asked():
         return ""  # nothing has changed
     notes = sum(extension(path) in CHECKED for path in workspace.tree.files)

@@ -6,13 +6,10 @@ from pathlib import Path
 import click
 
 from knapper.app.baseline import open_baseline
-from knapper.app.check import Checked, check, repair
-from knapper.app.save import save
+from knapper.app.check import Checked, check
 from knapper.app.workspace import Workspace, narrowed, open_workspace
-from knapper.cli.adopting import add_suppressions, prune, say_paid, write_baseline
 from knapper.cli.advice import advice
 from knapper.cli.help import Command, option
-from knapper.cli.mending import print_diff, print_fixed, say_not_mended, say_repaired
 from knapper.cli.outputs import (
     FORMATS,
     Report,
@@ -185,14 +182,22 @@ def command(
     known = open_baseline(workspace, baseline, anew=make_baseline or suppress)
     judged = judged_by(workspace, asked, checked)
     if make_baseline:
+        from knapper.cli.adopting import write_baseline
+
         return write_baseline(workspace.root, known, together(checked, others), judged)
     if suppress:
+        from knapper.cli.adopting import add_suppressions
+
         return add_suppressions(workspace, known, together(checked, others), show=diff,
                                 may_write=lambda path: path not in scope.instead)  # fmt: skip
     paid = known.paid(checked, judged)
     checked = known.applied(checked)
     is_left = False
     if diff or fix:
+        from knapper.app.repair import repair
+        from knapper.cli.adopting import prune
+        from knapper.cli.mending import print_diff, print_fixed, say_not_mended, say_repaired
+
         act = fix and not diff and not stdin_filename
         repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act, concern=known.news,
                           mendable=lambda path: not act or path not in scope.instead)  # fmt: skip
@@ -206,7 +211,9 @@ def command(
         is_left = say_not_mended(checked, scope.instead) or bool(repaired.refused)
         is_left = is_left or bool(repaired.dropped)
         checked = repaired.after
-    else:
+    elif paid:
+        from knapper.cli.adopting import say_paid
+
         say_paid(known, paid)
     checked = together(checked, known.applied(others))
     _print(workspace, checked, output_format, counts, output_file)
@@ -225,6 +232,8 @@ def _print(
     paint = Paint() if goal is None else Paint.plain()
     shown = rendered(report, output_format, paint, counts=counts)
     if goal is not None:
+        from knapper.app.save import save
+
         save(workspace.root, goal, as_bytes(shown))
         click.echo(summed_up(report, Paint(sys.stderr)), err=True, color=True)
     elif is_for_people(output_format):

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import click
 
-from knapper.app.check import Checked, Repaired
+from knapper.app.check import Checked
+from knapper.app.repair import Repaired
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
 from knapper.core.note import Note
 from knapper.core.patch import patch

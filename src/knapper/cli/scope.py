@@ -3,19 +3,22 @@
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
-from knapper.app.changes import Changes, changed, effects, staged
 from knapper.app.check import Checked
 from knapper.app.workspace import CHECKED, Workspace
 from knapper.cli.vault import existing, vault_root
 from knapper.core.errors import KnapperError
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension
+
+if TYPE_CHECKING:
+    from knapper.app.changes import Changes
 
 __all__ = [
     "Asked",
@@ -48,7 +51,7 @@ class Scope(NamedTuple):
     within: Callable[[NotePath], bool]
     wanted: Callable[[NotePath], bool]
     instead: Mapping[NotePath, str]
-    changes: Changes | None = None
+    changes: "Changes | None" = None
 
     def narrowed(self, checked: Checked) -> Checked:
         """Leave out what was judged for its text alone."""
@@ -82,6 +85,8 @@ def scope_of(workspace: Workspace, asked: Asked) -> Scope:
     within = _within([workspace.note_path(path) for path in asked.paths])
     if not (asked.staged or asked.changed or asked.since is not None):
         return Scope(within, within, {})
+    from knapper.app.changes import changed, staged  # and what speaks to git
+
     changes = staged(workspace) if asked.staged else changed(workspace, asked.since)
 
     def wanted(path: NotePath) -> bool:
@@ -92,7 +97,11 @@ def scope_of(workspace: Workspace, asked: Asked) -> Scope:
 
 def broken_elsewhere(workspace: Workspace, checked: Checked, scope: Scope) -> Checked:
     """Return what the changes broke in notes that are the same."""
-    found = effects(workspace, checked.vault, scope.changes) if scope.changes else []
+    if not scope.changes:
+        return Checked([], {}, checked.vault, [])
+    from knapper.app.changes import effects
+
+    found = effects(workspace, checked.vault, scope.changes)
     found = [(note, one) for note, one in found if scope.within(note.path)]
     notes = {note.path: note for note, _ in found}
     return Checked([one for _, one in found], notes, checked.vault, sorted(notes))
@@ -115,12 +124,15 @@ def judged_by(
     """Return the test whether a rule was asked of a note, be it gone by now."""
     whole = asked == Asked()
     paths, files = frozenset(checked.judged), frozenset(workspace.tree.files)
-    everywhere = {rule.name for rule in workspace.known_rules}
+
+    @cache
+    def everywhere() -> set[str]:
+        return {rule.name for rule in workspace.known_rules}
 
     def judged(path: NotePath, rule: str) -> bool:
         seen = path in paths or (whole and (path not in files or extension(path) not in CHECKED))
         asked_rules = {one.name for one in workspace.rules_of(path).rules}
-        return seen and (rule in asked_rules or rule not in everywhere)
+        return seen and (rule in asked_rules or rule not in everywhere())
 
     return judged
 

@@ -4,7 +4,7 @@ Nothing is guessed: an unknown key, rule or option, or a value of the wrong type
 raises `ConfigError`, which names the file, the key and what would be right.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from knapper.core.options import OptionReader
@@ -93,12 +93,20 @@ PRESETS: Mapping[str, _Preset] = {
 }
 
 
-def read_config(data: Mapping[str, object], source: str, rules: Mapping[str, Rule]) -> Config:
+def read_config(
+    data: Mapping[str, object],
+    source: str,
+    rules: Mapping[str, Rule],
+    families: Collection[str] | None = None,
+) -> Config:
     """Read the configuration from parsed TOML, checked against the rules there are.
 
-    `source` is the file's name for messages. Raises `ConfigError`.
+    `source` is the file's name for messages; `families` are those of the rules, if they
+    are known already. Raises `ConfigError`.
     """
-    return _Reader(source, rules).config(data)
+    if families is None:
+        families = {rule.family for rule in rules.values()}
+    return _Reader(source, rules, families).config(data)
 
 
 def rules_folder(data: Mapping[str, object], source: str) -> str:
@@ -110,10 +118,9 @@ def rules_folder(data: Mapping[str, object], source: str) -> str:
 class _Reader(OptionReader):
     """Reads tables, and knows what to say of what does not belong there."""
 
-    def __init__(self, source: str, rules: Mapping[str, Rule]) -> None:
+    def __init__(self, source: str, rules: Mapping[str, Rule], families: Collection[str]) -> None:
         super().__init__(source)
-        self.rules = rules
-        self.families = {rule.family for rule in rules.values()}
+        self.rules, self.families = rules, families
 
     def config(self, data: Mapping[str, object]) -> Config:
         self.known_keys(data, Config.known_keys())

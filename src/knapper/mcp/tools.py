@@ -11,9 +11,10 @@ from pydantic import Field
 
 from knapper.app.backlinks import backlinks_to, file_called
 from knapper.app.baseline import open_baseline
-from knapper.app.check import Checked, check, repair
+from knapper.app.check import Checked, check
 from knapper.app.facts import facts_shown
 from knapper.app.rename import carry_out, plan_rename
+from knapper.app.repair import repair
 from knapper.app.rule import rule_called, rule_told
 from knapper.app.status import standing
 from knapper.app.workspace import Workspace, narrowed, open_workspace, rule_notes

@@ -4,16 +4,13 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-import frontmatter
-from frontmatter.default_handlers import BaseHandler
-
 from knapper.core.frontmatter.flat import read_flat
 from knapper.core.frontmatter.scalars import Value
 from knapper.core.frontmatter.tree import Node, Tree, YamlError, read_tree
 from knapper.core.lazy import lazy
 from knapper.core.text import Span
 
-__all__ = ["Entry", "Frontmatter", "frontmatter_span", "read_frontmatter"]
+__all__ = ["Entry", "Frontmatter", "frontmatter_span", "read_frontmatter", "source_span"]
 
 
 def frontmatter_span(text: str) -> Span | None:
@@ -96,11 +93,10 @@ class Frontmatter:
         flat = read_flat(self.source)
         if flat is not None:
             return flat
-        try:
-            values, _ = frontmatter.parse(self._text[slice(*self.span)], handler=_HANDLER)
-        except _UnreadableError:
-            return {}
-        return values  # type: ignore[return-value]  # the handler makes nothing but Values
+        # its library brings YAML's, which takes as long to import as all else here
+        from knapper.core.frontmatter.handler import read_values
+
+        return read_values(self._text[slice(*self.span)])
 
     @lazy
     def tree(self) -> Tree:
@@ -173,37 +169,3 @@ def _by_name(keys: tuple[str, ...]) -> dict[str, str]:
 _CLOSING_LINE = re.compile(r"[ \t]*+(?:\r?\n|\Z)")
 _NO_FRONTMATTER = Frontmatter("", Span(0, 0), exists=False)
 _NO_FRONTMATTER_AFTER_BOM = Frontmatter("", Span(1, 1), exists=False)
-
-
-class _UnreadableError(Exception):
-    """The YAML of a block gives no values; `Frontmatter.error` says why."""
-
-
-class _ObsidianHandler(BaseHandler):
-    """Teaches python-frontmatter where Obsidian sees a block and how it reads it.
-
-    It only reads: `export` stays unimplemented, so the library cannot write a note.
-    """
-
-    FM_BOUNDARY = re.compile(r"---\r?\n")
-
-    def detect(self, text: str) -> bool:
-        return frontmatter_span(text) is not None
-
-    def split(self, text: str) -> tuple[str, str]:
-        span = frontmatter_span(text)
-        if span is None:
-            raise ValueError("no frontmatter")  # how the library wants to be told
-        start, end = source_span(text, span)
-        return text[start:end], text[span.end :]
-
-    def load(self, fm: str) -> dict[str, Value]:
-        root, error = read_tree(fm)
-        if root is None and error is None:
-            return {}
-        if root is None or error is not None or not isinstance(root.value, dict | None):
-            raise _UnreadableError
-        return root.value or {}
-
-
-_HANDLER = _ObsidianHandler()
