@@ -186,10 +186,25 @@ def test_looks_that_find_what_no_event_told_of_are_counted(desk: NewDesk) -> Non
     for number in (1, 2):
         (here.root / f"unheard {number}.md").write_text("x\n")
         here.later(301)
+        here.later(1)
         assert here.watch.missed == number
     here.save("heard.md", "x\n")
     here.later(301)
+    here.later(1)
     assert here.watch.missed == 0
+
+
+@pytest.mark.parametrize("hint", ["late.md", ""])
+def test_an_event_may_come_a_moment_after_a_look_has_found_its_cause(
+    desk: NewDesk, hint: str
+) -> None:
+    here = desk({"A.md": "x\n"})
+    for text in ("one\n", "two\n", "three\n"):
+        (here.root / "late.md").write_text(text)
+        here.later(301)
+        here.watch.look([str(here.root / hint)])
+        here.later(1)
+        assert here.watch.missed == 0
 
 
 def test_the_baseline_is_known_here_too(desk: NewDesk, knapper: Knapper) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from knapper.app.account import Synced
+from knapper.app.carried import left_out, made_by, merged, problem_of
 from knapper.app.check import Checked
 from knapper.app.events import Event, Findings, Mended, Problem, Reloaded, Replicated
 from knapper.app.pair import BUSY, Intent
@@ -19,7 +20,7 @@ from knapper.app.workspace import CHECKED
 from knapper.core.errors import KnapperError
 from knapper.core.openness import openness
 from knapper.core.paths import NotePath, extension
-from knapper.core.plan import Copy, Link, Move, Refused, State, Trash, Write, digest
+from knapper.core.plan import Refused, State, Write, digest
 from knapper.core.rule import Diagnostic
 from knapper.core.schedule import ABSENT, SECOND, Schedule
 from knapper.core.watching import WatchSettings
@@ -36,7 +37,8 @@ class Watch:
 
     `look` takes hints, `act` does what is due, `due` says when that is. Nothing here
     waits or listens: whoever calls does. `problems` are those of now, by their kind.
-    `missed` counts how many looks in a row found what no hint had told of.
+    `missed` counts the looks by plan that found what no hint told of, since the last one
+    that found nothing.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Watch:
         self.problems: dict[str, str] = {}
         self.looked_at = 0
         self.missed = 0
+        self._untold: set[NotePath] = set()
         self.schedule = Schedule(self.settings, clock())
         self._fixes: dict[NotePath, tuple[Diagnostic, ...]] = {}
         self._absent_since: int | None = None
@@ -91,10 +94,12 @@ class Watch:
         """Look at what changed: at these paths (absolute ones), or at everything."""
         self.schedule.turn(self.clock())
         if hints is None:
+            self._untold = set()
             self.schedule.look_again()
             self._look_at_all()
             return
         paths, everything = self._inside(hints)
+        self._untold = set() if everything else self._untold.difference(paths)
         shown = [path for path in paths if not path.startswith(".") and "/." not in path]
         if everything or not all(map(self.watched.is_known, shown)):
             self.schedule.look_again()
@@ -131,11 +136,23 @@ class Watch:
         self._solved("root")
         self.schedule.looked()
         if by_plan:
-            linked = self.watched.workspace.tree.linked
-            is_news = look.gone or any(path not in linked for path in look.texts)
-            self.missed = self.missed + 1 if is_news else 0
+            self._hope_for_hints(look)
         self._take(look)
         self._follow_configuration()
+
+    def _hope_for_hints(self, look: Look) -> None:
+        """Give the events of what a look has found a moment to be told of."""
+        self._untold = {*look.gone, *look.texts} - self.watched.workspace.tree.linked
+        if self._untold:
+            self.schedule.look_again()
+        else:
+            self.missed = 0
+
+    def _count_missed(self) -> None:
+        """Count a look that found what no hint has told of by now."""
+        if self._untold:
+            self.missed += 1
+            self._untold = set()
 
     def _seen(self, look: Callable[[], Look]) -> Look | None:
         """Return what a look finds, None if the vault is not there."""
@@ -234,6 +251,7 @@ class Watch:
         now = self.clock()
         self.schedule.turn(now)
         if now >= self.schedule.look_at:
+            self._count_missed()
             self._look_at_all(by_plan=now >= self.schedule.rescan_at)
         if self.is_gone:
             return
@@ -311,20 +329,20 @@ class Watch:
             self.schedule.synced(failed=True)
             return
         self._follow_sync(found)
-        carried = _made_by(found)
+        carried = made_by(found)
         self._carried |= carried
         if carried:
             self._take(self._seen(lambda: self.watched.look((), self.clock())))
-        for path in _merged(found):
+        for path in merged(found):
             self.schedule.wrote(path)
 
     def _follow_sync(self, found: Sequence[Synced]) -> None:
         """Say what became of a sync, and when the next one is to be."""
         reports = [report for one in found if (report := one.report)]
-        left_out = _left_out(found)
-        late = {path for path, why in left_out.items() if why in UNSETTLED or why == CHANGED}
-        passing = late or BUSY in left_out.values()
-        problem = "; ".join(filter(None, map(_problem_of, found)))
+        outside = left_out(found)
+        late = {path for path, why in outside.items() if why in UNSETTLED or why == CHANGED}
+        passing = late or BUSY in outside.values()
+        problem = "; ".join(filter(None, map(problem_of, found)))
         failed = bool(problem) or any(report.refused for report in reports)
         self.schedule.synced(late=late, failed=failed)
         status = max((one.status for one in found), default=0)
@@ -344,59 +362,3 @@ class Watch:
 
     def _solved(self, kind: str) -> None:
         self.problems.pop(kind, None)
-
-
-def _made_by(found: Iterable[Synced]) -> dict[NotePath, State | None]:
-    """Return what a sync has put into the vault, None for what it took away."""
-    ours: dict[NotePath, State | None] = {}
-    for one in found:
-        prefix = f"{one.replica.into}/" if one.replica.into else ""
-        for side, change in one.report.changes if one.report else ():
-            path = prefix + change.path
-            match change:
-                case Write() if side == "left":
-                    ours[path] = digest(change.content)
-                case Copy() if side == "left":
-                    ours[path] = change.digest
-                case Move() if side == "left":
-                    ours |= {path: None, prefix + change.to: change.expect}
-                case Trash() | Link() if side == "left":
-                    ours[path] = None
-                case _:
-                    pass
-    return ours
-
-
-def _merged(found: Iterable[Synced]) -> set[NotePath]:
-    """Return the notes that a sync has written on both sides."""
-    merged: set[NotePath] = set()
-    for one in found:
-        prefix = f"{one.replica.into}/" if one.replica.into else ""
-        changes = one.report.changes if one.report else ()
-        left, right = (
-            {c.path for side, c in changes if side == name} for name in ("left", "right")
-        )
-        merged |= {prefix + path for path in left & right}
-    return merged
-
-
-def _left_out(found: Iterable[Synced]) -> dict[NotePath, str]:
-    """Return what a sync has left out, by the paths in the vault, with the reasons."""
-    left_out: dict[NotePath, str] = {}
-    for one in found:
-        prefix = f"{one.replica.into}/" if one.replica.into else ""
-        if one.report:
-            left_out |= {prefix + path: why for path, why in one.report.skipped.items()}
-            left_out |= {prefix + no.change.path: no.reason for _, no in one.report.refused}
-    return left_out
-
-
-def _problem_of(one: Synced) -> str:
-    """Say why a replica is not in sync and will not be by itself, "" if it will."""
-    name, report = one.replica.name, one.report
-    if report is None:
-        return f"{name}: {one.problem}"
-    if not report.halted:
-        return ""
-    way_out = f"; if it is meant so: knapper sync --confirm {report.hash}" if report.hash else ""
-    return f"{name}: halted: {report.halted}{way_out}"
