@@ -20,6 +20,7 @@ Exit status: 0 if all of it holds.
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -165,6 +166,11 @@ class World:
         self.work(self.chance.uniform(3, 10))
         self.ballast.unlink()
 
+    def note(self, what: str) -> None:
+        """Write down what happens, for whoever has to find out why."""
+        with (self.records / "diary").open("a") as diary:
+            diary.write(f"{time.strftime('%H:%M:%S')} {self.now:7.1f} {what}\n")
+
     # -- the course of things ------------------------------------------------------------
 
     def work(self, seconds: float) -> None:
@@ -172,7 +178,8 @@ class World:
         end = self.now + seconds
         while self.now < end:
             for typist in self.typists:
-                typist.turn(self.now, pauses=(1, 15))
+                if typist.turn(self.now, pauses=(1, 15)):
+                    self.note(f"{typist.path} was saved with {typist.last}")
             time.sleep(TICK)
 
     def run(self, seconds: float, kills: int) -> None:
@@ -199,7 +206,9 @@ class World:
             if self.now >= next_thing:
                 thing = self.chance.choice(things)
                 self.happened[thing.__name__] += 1
+                self.note(thing.__name__)
                 thing()
+                self.note(f"{thing.__name__} is over")
                 next_thing = self.now + self.chance.uniform(4, 20)
 
     def rest(self) -> None:
@@ -238,7 +247,11 @@ class World:
         texts = b"\n".join(left.values()).decode()
         typed = {word for one in self.typists for word in one.typed}
         if lost := sorted(word for word in typed if word not in texts):
-            failures.append(f"{len(lost)} of {len(typed)} words are lost: {lost[:10]}")
+            kept = self._history()
+            gone = [word for word in lost if word not in kept]
+            notes = sorted({str(one.path) for one in self.typists if one.typed & {*lost}})
+            failures.append(f"{len(lost)} of {len(typed)} words are lost, {len(gone)} of them "
+                            f"also from the history: {lost[:20]} of {notes}")  # fmt: skip
         if left != right:
             names = [name for name in {*left, *right} if left.get(name) != right.get(name)]
             failures.append(f"{len(names)} files differ: {sorted(names)[:5]}")
@@ -253,6 +266,14 @@ class World:
         copies = sum("(conflict " in name for name in left)
         print(f"{len(left)} files, {copies} conflict copies")
         return failures
+
+    def _history(self) -> str:
+        command = [sys.executable, "-m", "knapper", "history", "--export", str(self.records / "h")]
+        subprocess.run(
+            command, cwd=self.vault, env=self.environment, capture_output=True, check=False
+        )
+        kept = (path for path in (self.records / "h").rglob("*.md"))
+        return "\n".join(path.read_text(errors="replace") for path in kept)
 
     def _judge_watcher(self, kills: int) -> list[str]:
         failures = []
@@ -315,6 +336,7 @@ def main() -> None:
     reader.add_argument("--minutes", type=float, default=10)
     reader.add_argument("--kills", type=int, default=0)
     reader.add_argument("--seed", type=int, default=1)
+    reader.add_argument("--keep", type=Path, help="where to keep all of it if something fails")
     options = reader.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))  # nothing is left behind
     with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as records:
@@ -327,6 +349,9 @@ def main() -> None:
             world.run(options.minutes * 60, options.kills)
             world.rest()
             failures = world.judge(options.kills)
+            if failures and options.keep:
+                shutil.copytree(place, options.keep / "world", symlinks=True)
+                shutil.copytree(records, options.keep / "records")
         finally:
             if world.watcher is not None and world.watcher.poll() is None:
                 world.watcher.kill()

@@ -22,7 +22,8 @@ _HALF = "[[half"
 class Typist:
     """One note that is open. Times are in seconds.
 
-    `typed` are the words (`w1w`, `w2w`, ...) that were saved; `rewrites` counts the changes
+    `typed` are the words (`w1w`, `w2w`, ...) that were saved, `last` those that were new in
+    the last save; `rewrites` counts the changes
     by others between two saves, for each such pause in turn.
     """
 
@@ -31,6 +32,7 @@ class Typist:
     ) -> None:
         self.path, self.chance, self.word, self.by_rename = path, chance, word, by_rename
         self.typed: set[str] = set()
+        self.last: list[str] = []
         self.rewrites = [0]
         self._known = self._buffer = self._seen = self._disk()
         self._seen_at = 0.0
@@ -73,6 +75,7 @@ class Typist:
             self._failed = True  # what is on the disk now is not what anybody wrote
             return False
         self.typed |= self._words
+        self.last = sorted(self._words)
         self._known = self._seen = self._buffer
         self._save_at, self._failed = None, False
         self._new, self._words = [], set()
