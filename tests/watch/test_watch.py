@@ -397,6 +397,36 @@ def test_both_sides_may_save_over_what_a_sync_has_just_brought(desk: NewDesk) ->
     assert here.read("A.md") == (here.other / "A.md").read_text() == both
 
 
+@pytest.mark.parametrize("here_types", [False, True])
+def test_who_types_on_and_on_over_what_a_sync_has_brought_loses_nothing(
+    desk: NewDesk, here_types: bool
+) -> None:
+    here = desk({".knapper.toml": OTHER, "A.md": "one\n\ntwo\n"})
+    here.later(3)
+    here.save("A.md", "one\n\ntwo, and more\n")
+    here.save("A.md", "first\n\none\n\ntwo\n", here.other)
+    here.later(3)
+    assert here.read("A.md") == "first\n\none\n\ntwo, and more\n"
+    root = here.root if here_types else here.other
+    loaded = "one\n\ntwo, and more\n" if here_types else "first\n\none\n\ntwo\n"
+    for number in range(45):
+        loaded += f"\nword {number}\n"  # what the sync brought is not noticed
+        here.save("A.md", loaded, root)
+        here.later(1)
+    here.later(3)
+    text = here.read("A.md")
+    assert text == (here.other / "A.md").read_text()
+    assert "first\n" in text
+    assert "two, and more\n" in text
+    assert "word 0\n" in text
+    assert "word 44\n" in text
+    here.later(30)
+    here.save("A.md", text.replace("first\n\n", ""))  # it was seen, and is not wanted
+    here.later(3)
+    assert "first" not in here.read("A.md")
+    assert "first" not in (here.other / "A.md").read_text()
+
+
 def test_half_a_sentence_is_carried_to_the_replica(desk: NewDesk) -> None:
     here = desk({".knapper.toml": OTHER, "A.md": "one\n"})
     here.later(3)

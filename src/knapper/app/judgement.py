@@ -6,6 +6,7 @@ The rules are those of `sync.safety` and `sync.damage`; here their evidence is f
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from knapper.app.noticing import NOTICED
 from knapper.app.side import Side
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, RemoveFolder, State, Trash, Write
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from knapper.app.pair import Pair
 
 __all__ = ["Evidence", "Judged", "judged"]
-
-_STALE = 10_000_000_000
-"""Nanoseconds in which an editor may save what it loaded before we wrote."""
 
 _LARGEST = 8 << 20
 _SAID: Mapping[Damage, str] = {
@@ -160,16 +158,15 @@ def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> _St
     written = recent_write(evidence.store, label, prefix + one.path)
     if written is None:
         return None
-    before, after, at = written
-    if not -_STALE < side.modified(one.path) - at < _STALE:
+    if written.at and abs(side.modified(one.path) - written.at) >= NOTICED:
         return None
-    old, ours = evidence.store.content(before), evidence.store.content(after)
+    old, ours = (evidence.store.content(state) for state in (written.before, written.after))
     if old is None or ours is None or not is_stale_save(old, ours, content):
         return None
     from knapper.sync.merge import Merged, merge  # a third of the start of a sync
 
     joined = merge(one.path, old, content, ours)
-    return _Stale(joined.content, joined.how, after) if isinstance(joined, Merged) else None
+    return _Stale(joined.content, joined.how, written.after) if isinstance(joined, Merged) else None
 
 
 def _joined(evidence: Evidence, one: Decision, stale: Mapping[str, _Stale]) -> Merge | None:

@@ -58,7 +58,7 @@ def remember(store: Store, memory: Memory) -> None:
                 "insert or ignore into replaced values (?, ?, ?, ?, ?)",
                 _base_rows(run, memory, paths),
             )
-        connection.execute("delete from written where at < ?", (memory.now - _MINUTE,))
+        _forget_writes(connection, memory, paths)
         save(connection, memory.name, now, paths)
 
     store.later(write)
@@ -93,6 +93,23 @@ def _read_base(memory: Memory, path: NotePath, base: State) -> bytes | None:
             if content is not None:
                 return content
     return None
+
+
+def _forget_writes(
+    connection: sqlite3.Connection, memory: Memory, paths: Iterable[NotePath]
+) -> None:
+    """Forget what was written over notes on which both sides agree by now, or long ago."""
+    agreed = [path for path in paths if memory.known.base.get(path) != memory.base.get(path)]
+    connection.executemany(
+        "delete from written where root = ? and path = ? and after is not ?",
+        [
+            (root, prefix + path, memory.base.get(path))
+            for root, prefix in (("", memory.prefix), (memory.name, ""))
+            for path in agreed
+        ],
+    )
+    long_ago = memory.now - _MINUTE
+    connection.execute("delete from written where at > 0 and at < ?", (long_ago,))
 
 
 def _base_rows(

@@ -9,6 +9,7 @@ from knapper.app.account import Synced
 from knapper.app.carried import left_out, made_by, merged, problem_of
 from knapper.app.check import Checked
 from knapper.app.events import Event, Findings, Mended, Problem, Reloaded, Replicated
+from knapper.app.noticing import NOTICED, look_what_was_noticed
 from knapper.app.pair import BUSY, Intent
 from knapper.app.repair import repair
 from knapper.app.resting import glimpse
@@ -63,6 +64,7 @@ class Watch:
         self._carried: dict[NotePath, State | None] = {}
         self._not_mended: frozenset[NotePath] = frozenset()
         self._status = 0
+        self._notice_at: int | None = clock() if self.replicas() else None
         self._sync_soon()
 
     @property
@@ -244,12 +246,16 @@ class Watch:
             first = self.schedule.look_at
         else:
             first = self.schedule.first(self._fixes if self._may_fix else {})
+        if self._notice_at is not None:
+            first = min(first, self._notice_at)
         return max(0.0, (first - self.clock()) / SECOND)
 
     def act(self) -> None:
         """Do what is due: look at everything, mend, sync."""
         now = self.clock()
         self.schedule.turn(now)
+        if self._notice_at is not None and now >= self._notice_at:
+            self._look_what_was_noticed()
         if now >= self.schedule.look_at:
             self._count_missed()
             self._look_at_all(by_plan=now >= self.schedule.rescan_at)
@@ -329,12 +335,23 @@ class Watch:
             self.schedule.synced(failed=True)
             return
         self._follow_sync(found)
+        self._notice_at = self._notice_at or self.clock() + NOTICED
         carried = made_by(found)
         self._carried |= carried
         if carried:
             self._take(self._seen(lambda: self.watched.look((), self.clock())))
         for path in merged(found):
             self.schedule.wrote(path)
+
+    def _look_what_was_noticed(self) -> None:
+        """See whether somebody types on without what a sync has brought some seconds ago."""
+        replicas = self.watched.workspace.config.replica
+        places = {one.name: absolute(place_of(self.root, one)) for one in replicas}
+        now = self.clock()
+        try:
+            self._notice_at = look_what_was_noticed(self.root, places, now)
+        except (KnapperError, OSError):  # the disk is full, say
+            self._notice_at = now + SECOND
 
     def _follow_sync(self, found: Sequence[Synced]) -> None:
         """Say what became of a sync, and when the next one is to be."""

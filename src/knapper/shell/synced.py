@@ -14,13 +14,16 @@ __all__ = [
     "Known",
     "Pairing",
     "Seen",
+    "Written",
     "changed",
     "has_more",
     "load",
     "pairing",
     "recent_write",
+    "recent_writes",
     "save",
     "save_pairing",
+    "settle_writes",
 ]
 
 
@@ -135,12 +138,46 @@ def _columns(seen: Seen, path: NotePath) -> tuple[object, ...]:
     return (seen.states.get(path), *seen.stamps.get(path, (None,) * 4))
 
 
-def recent_write(store: Store, root: str, path: NotePath) -> tuple[State, State, int] | None:
-    """Return what we last wrote over what there (before, after, when in ns), None for nothing."""
+class Written(NamedTuple):
+    """A note that we have written over: when (ns), with what, and what stood there before.
+
+    `root` is "" for the vault, else the replica's name. `at` is 0 once it is known that
+    somebody had saved over it before he can have noticed it.
+    """
+
+    root: str
+    path: NotePath
+    before: State
+    after: State
+    at: int
+
+
+def recent_write(store: Store, root: str, path: NotePath) -> Written | None:
+    """Return what we last wrote over a note, None for nothing."""
     if not store.exists:
         return None
     with store.transaction() as connection:
         row = connection.execute(
-            "select before, after, at from written where root = ? and path = ?", (root, path)
+            "select * from written where root = ? and path = ?", (root, path)
         ).fetchone()
-    return None if row is None else (str(row[0]), str(row[1]), int(row[2]))
+    return None if row is None else Written(*row)
+
+
+def recent_writes(store: Store) -> list[Written]:
+    """Return what we have written of late, where it is not known if it was noticed."""
+    if not store.exists:
+        return []
+    with store.transaction() as connection:
+        return [Written(*row) for row in connection.execute("select * from written where at > 0")]
+
+
+def settle_writes(store: Store, stands: Mapping[Written, bool]) -> None:
+    """Keep of writes whether they stood when everybody had noticed them: then all is told."""
+    with store.transaction() as connection:
+        for one, stood in stands.items():
+            connection.execute(
+                "delete from written where root = ? and path = ? and at = ?"
+                if stood
+                else "update written set at = 0 where root = ? and path = ? and at = ?",
+                (one.root, one.path, one.at),
+            )

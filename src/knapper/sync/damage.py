@@ -44,9 +44,11 @@ def damage(
 def is_stale_save(old: bytes, ours: bytes, saved: bytes) -> bool:
     """Tell whether `saved` was made from `old`, by somebody who had not seen `ours`.
 
-    So it is if nothing that ours brought is in it, and all that ours took is.
+    So it is if nothing that ours brought is in it, and all that ours took is. Empty lines
+    say nothing: anybody may add one.
     """
-    was, wrote, now = (Counter(content.split(b"\n")) for content in (old, ours, saved))
+    was, wrote, now = (Counter(filter(bytes.strip, content.split(b"\n")))
+                       for content in (old, ours, saved))  # fmt: skip
     brought, took = wrote - was, was - wrote
     if not brought and not took:
         return False
