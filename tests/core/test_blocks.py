@@ -46,6 +46,15 @@ HEADINGS = [
     ("a  \n===", [(1, "a")]),
     ("![[A]]\n---", [(2, "![[A]]")]),
     ("| a |\n| - |\n| b |\n---", []),
+    # a line without their marks stays in a list item, and ends a quote if it is underlined
+    ("# a\n-\nb\n---", [(1, "a")]),
+    ("- # a\nb\n---", []),
+    ("- a\nb\n---", []),
+    ("- a\n\nb\n---", [(2, "b")]),
+    ("> a\nb\n---", [(2, "b")]),
+    ("> - a\nb\nc\n===", [(1, "c")]),
+    ("> # a\nb\n---", [(2, "b")]),
+    ("- > a\nb\n---", []),
 ]
 IDS = [
     ("x ^a", ["a"]),
@@ -105,6 +114,22 @@ TAGS = [
     ("    #a\n\nx\n    #b", ["#b"]),
     ("---\nx: '#a'\n---\n#b", ["#b"]),
     ("#a[[A]] [[A]]#b", ["#a", "#b"]),
+    # code, HTML and math of a quote or list item go on in lines without their marks
+    ("> ```\n#a", []),
+    ("> ```\n> x\n> ```\n #a", ["#a"]),
+    ("> ```\n\n#a", ["#a"]),
+    ("> ```\n# H #a", ["#a"]),
+    ("> ```\n- #a", ["#a"]),
+    ("- ```\nx #a", []),
+    ("- ```\n> #a", []),
+    ("- ```\n- #a", ["#a"]),
+    ("- ```\n  x\n```\n#a", []),
+    ("1. <div>\n#a", []),
+    ("> $$\nx #a\n$$ #b", ["#b"]),
+    ("> - ~~~\nx #a", []),
+    ("> a\n    #b", []),
+    ("> a\n    > #b", ["#b"]),
+    ("- a\n    #b", ["#b"]),
 ]  # fmt: skip
 FOOTNOTES = [
     ("x[^1]\n\n[^1]: a", {"1"}),
@@ -112,6 +137,27 @@ FOOTNOTES = [
     ("x [^1]: a", set()),
     ("```\n[^1]: a\n```", set()),
     ("[^1] a", set()),
+    ("- [^1]: a\n1. [^2]: b\n- [/] [^3]: c", {"1", "2", "3"}),
+    ("> [!note]- [^1]: a", {"1"}),
+    ("[^1]: [^2]: a", {"1", "2"}),
+    ("[^a b]: c", set()),
+]
+TABLES = [
+    ("| a | b |\n| - | - |\n| c | d |\n\n| e |", "| a | b |\n| - | - |\n| c | d |\n"),
+    ("a | b\n-- | --\n  c | d\nx", "a | b\n-- | --\n  c | d\n"),
+    ("- x\n\n  | a |\n  | - |\n  | b |", "| a |\n  | - |\n  | b |"),
+    (" | a |\n | - |", "| a |\n | - |"),
+    # all rows begin with a pipe at the margin, or none does
+    ("| a | b |\n-- | --", ""),
+    ("| a | b |\n | - | - |", ""),
+    ("a | b\n| - | - |", ""),
+    ("| a |\n| - |\nb | c", "| a |\n| - |\n"),
+    ("| a |\n| - |\n | b |", "| a |\n| - |\n"),
+    ("| a |\n| - |\n| b", "| a |\n| - |\n"),
+    ("a | b\n-- | --\n| c | d |", "a | b\n-- | --\n"),
+    # a table begins with its paragraph, and is none below another line
+    ("x\n| a |\n| - |", ""),
+    ("> x\n| a |\n| - |", ""),
 ]
 
 
@@ -133,3 +179,9 @@ def test_tags(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(("text", "expected"), FOOTNOTES, ids=[repr(t) for t, _ in FOOTNOTES])
 def test_footnotes(text: str, expected: set[str]) -> None:
     assert facts_of(Note("s.md", text)).footnotes == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), TABLES, ids=[repr(t) for t, _ in TABLES])
+def test_tables(text: str, expected: str) -> None:
+    found = [text[table.start : table.end] for table in Note("s.md", text).tables]
+    assert found == ([expected] if expected else [])

@@ -39,6 +39,7 @@ REWRITTEN = (
         r"\1",
         "the oracle takes a tab before a quote mark for a blank",
     ),
+    (r"(?m)^([ \t>]*?) {4,}(?=>)", r"\1 ", "in an open quote, Obsidian takes a mark anywhere"),
 )
 
 Ranges = Iterable[tuple[int, int, str]]
@@ -49,7 +50,35 @@ _OURS = {"fence": "code", "indented": "code", "code": "code", "html": "html", "t
 def compared(text: str) -> str:
     for pattern, instead, _ in REWRITTEN:
         text = re.sub(pattern, instead, text)
-    return text
+    return without_lazy_lines(text)
+
+
+def without_lazy_lines(text: str) -> str:
+    """Put a blank line before each line that lacks marks or blanks of the one above it.
+
+    To Obsidian, all that a quote or item has open goes on there, and to CommonMark only
+    a paragraph does; `test_blocks` has Obsidian's way.
+    """
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if lines and line.strip() and lines[-1].strip():
+            above, here = _PREFIX.match(lines[-1]), _PREFIX.match(line)
+            assert above and here  # it matches the empty text
+            left_a_quote = above[0].lstrip()[:1] == ">" != here[0].lstrip()[:1]
+            sizes = zip(_size(here[0]), _size(above[0]), strict=True)
+            if left_a_quote or any(one < other for one, other in sizes):
+                lines.append("")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+_PREFIX = re.compile(r"(?:[ \t>]|(?:[-+*]|\d{1,9}[.)])(?=[ \t\r]|\Z))*")
+
+
+def _size(prefix: str) -> tuple[int, int, int]:
+    """Return the columns before the first `>` and in all, and how many `>` there are."""
+    wide = re.sub(">(?! )", "> ", prefix.expandtabs(4))
+    return len(wide.partition(">")[0]), len(wide), prefix.count(">")
 
 
 def ours(text: str) -> Ranges:
@@ -173,7 +202,7 @@ def test_where_mistune_differs_it_stands_alone() -> None:
     [
         pytest.param("`q1q` q2q", ["q2q"], ["q1q"], id="a code span"),
         pytest.param("```\nq1q\n```\nq2q", ["q2q"], ["q1q"], id="a fence"),
-        pytest.param("> ```\n> q1q\nq2q", ["q2q"], ["q1q"], id="a fence ends with its quote"),
+        pytest.param("> ```\n> q1q\n\nq2q", ["q2q"], ["q1q"], id="a fence ends with its quote"),
         pytest.param("- a\n\n      q1q\n\n  q2q", ["q2q"], ["q1q"], id="code in a list item"),
     ],
 )

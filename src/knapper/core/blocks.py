@@ -8,7 +8,12 @@ Containers, code and HTML follow CommonMark 0.31. Where Obsidian is known to
 differ, Obsidian wins: a setext heading needs a one-line paragraph (or a line
 that would open an HTML block) and an underline with nothing before or after it
 (observed in Obsidian 1.13.7 by the tests of incremental-reading-obsidian), and
-headings inside quotes, callouts and list items are not headings of the note.
+headings inside quotes, callouts and list items are not headings of the note. A
+line without their marks belongs to a quote or list item that a line before it
+has open, code and all, unless the line begins a block that ends them; rows of a
+table begin as its first row does, and a table begins no later than its paragraph
+(observed in 1.14.4 by obsidian-footnotes, rules B4, C1, C2 and C4; its parser is
+a descendant of remark-parse 8).
 All offsets are code points into the whole text.
 """
 
@@ -148,9 +153,9 @@ class _BlockReader:
 
     __slots__ = (
         "breaks", "column", "end", "first", "fresh", "headings", "index", "leaf", "leaf_close",
-        "leaf_end", "leaf_start", "line", "matched", "no_rule", "paragraph", "pending",
+        "leaf_end", "leaf_start", "line", "matched", "no_rule", "paragraph", "pending", "piped",
         "position", "previous", "regions", "single", "stack", "start", "table",
-        "tables", "text", "unclosed", "width",
+        "tables", "text", "unclosed", "under", "width",
     )  # fmt: skip
 
     def __init__(self, text: str, start: int) -> None:
@@ -168,7 +173,9 @@ class _BlockReader:
         self.paragraph = 0
         self.previous = 0  # where the text of the paragraph's last line begins
         self.single = False  # the last line alone could be a setext heading's text
+        self.under = 0  # in so many containers
         self.table = -1  # where the open table starts
+        self.piped = False  # a table that is open, or begins, has rows that begin with a pipe
         self.line = ""
         self.position = self.end = self.index = self.column = self.pending = 0
         self.width = self.first = self.matched = self.no_rule = 0
@@ -216,7 +223,7 @@ class _BlockReader:
             elif not line:
                 self._empty_line(position)
             elif self.table >= 0:
-                if first == "|" and not self.stack:
+                if first == "|" and not self.stack and self.piped and "|" in line[1:]:
                     self.breaks.append(position)
                     self.paragraph += 1
                 else:
@@ -247,7 +254,7 @@ class _BlockReader:
             self._heading_line(line, position, heading)
         elif first == "|":
             self._row_line(line, position)
-        elif line == "---" and (self.stack or not self.single):
+        elif line == "---" and (self.under or not self.single):
             self._end_containers(position)
             self.breaks.append(position + 4)
         elif first == "`" and line[-1] != "\r" and _FENCE.match(line):
@@ -260,18 +267,27 @@ class _BlockReader:
 
     def _plain_line(self, position: int) -> None:
         """Take a line that can open no block and be no row of dashes; it may end containers."""
-        if self.paragraph:  # (lazily) continued
-            if self.table >= 0:
-                self.breaks.append(position)
+        stack = self.stack
+        if stack and not self.paragraph:
+            self.fresh = False
+            if self._is_after_blank(position):
+                stack.clear()
+        if self.table >= 0:
+            self._end_paragraph(position)
+        if self.paragraph:  # continued
+            self.single = bool(stack) and stack[0] == _QUOTE
             self.paragraph += 1
-            self.single = False
         else:
-            if self.stack:
-                self.stack.clear()
-                self.fresh = False
+            self.single = not stack or stack[0] == _QUOTE
             self.breaks.append(position)
-            self.paragraph, self.single = 1, True
+            self.paragraph = 1
+        self.under = 0
         self.previous = position
+
+    def _is_after_blank(self, position: int) -> bool:
+        """Tell whether the line before the one at `position` is blank, or there is none."""
+        before = self.text.rfind("\n", 0, max(0, position - 1)) + 1
+        return position <= self.start or not self.text[before:position].strip()
 
     def _empty_line(self, position: int) -> None:
         if self.leaf or (self.stack and (self.fresh or _QUOTE in self.stack)):
@@ -287,7 +303,7 @@ class _BlockReader:
         self.stack[:] = (2,)
         self.fresh = False
         self.breaks.append(position)
-        self.paragraph, self.single = 1, True
+        self.paragraph, self.single, self.under = 1, True, 1
         self.previous = position + 2
 
     def _plain_item(self, position: int, item: re.Match[str]) -> bool:
@@ -307,7 +323,7 @@ class _BlockReader:
         self.stack[matched:] = (indent + end - width,)
         self.fresh = False
         self.breaks.append(position)
-        self.paragraph, self.single = 1, True
+        self.paragraph, self.single, self.under = 1, True, len(self.stack)
         self.previous = position + end
         return True
 
@@ -322,7 +338,7 @@ class _BlockReader:
     def _row_line(self, line: str, position: int) -> None:
         """Take a line that begins with a pipe at the margin: it is text, or a row of dashes."""
         self.line, self.position, self.end = line, position, len(line) - line.endswith("\r")
-        self.first = self.width = self.matched = 0
+        self.index = self.first = self.width = self.matched = 0
         self.fresh = False
         self._text_line()
 
@@ -331,7 +347,7 @@ class _BlockReader:
         self.stack.clear()
         self.fresh = False
         self.position = position
-        self._end_paragraph()
+        self._end_paragraph(position)
 
     def _any_line(self, line: str, position: int) -> None:
         self.line, self.position = line, position
@@ -358,7 +374,7 @@ class _BlockReader:
         self.width, self.first = _indent(line, 0, 0, end)
         for width in stack:
             if width == _QUOTE:
-                if self.width > 3 or self.first >= end or line[self.first] != ">":
+                if self.first >= end or line[self.first] != ">":
                     return
                 self._enter_quote()
             elif self.first >= end:
@@ -416,7 +432,8 @@ class _BlockReader:
 
     def _continue_leaf(self) -> bool:
         """Give the line to the open region; False if the region ends before it."""
-        if self.matched < len(self.stack):
+        lazy = self.matched < len(self.stack)
+        if lazy and (self.leaf == "indented" or not self._is_lazy()):
             self._close_leaf(self.leaf_end)
             return False
         blank = self.first >= self.end
@@ -456,6 +473,20 @@ class _BlockReader:
         elif (found := rest.find(self.leaf_close)) >= 0:
             self._close_leaf(self.position + self.first + found + 2)
 
+    def _is_lazy(self) -> bool:
+        """Tell whether a line without the marks of the open containers still belongs to them."""
+        if self.first >= self.end or self._is_after_blank(self.position):
+            return False
+        line, first, end = self.line, self.first, self.end
+        in_quote = self.stack[self.matched] == _QUOTE
+        if self.width > 3:
+            return not in_quote
+        if _ATX.match(line, first, end) or _FENCE.match(line, first, end):
+            return False
+        if self._rule_or_item(False):
+            return False
+        return not in_quote or _html_end(line[first:end], True) is None
+
     def _closes_fence(self) -> bool:
         if self.first >= self.end or self.width > 3:
             return False
@@ -469,13 +500,13 @@ class _BlockReader:
 
     def _blank_line(self) -> None:
         self._close_unmatched()
-        self._end_paragraph()
+        self._end_paragraph(self.position)
         self.fresh = False
 
-    def _end_paragraph(self) -> None:
-        self.breaks.append(self.position)
+    def _end_paragraph(self, position: int) -> None:
+        self.breaks.append(position)
         self.paragraph, self.single = 0, False
-        self._close_table(self.position)
+        self._close_table(position)
 
     def _close_table(self, end: int) -> None:
         if self.table >= 0:
@@ -490,16 +521,17 @@ class _BlockReader:
         Only a line that stands alone, and only an underline with nothing beside it
         (Obsidian 1.13.7; CommonMark would allow more).
         """
-        if not self.single or self.width or self.matched < len(self.stack):
+        if not self.single or self.width or self.matched != self.under:
             return False
         rest = self.line[self.first : self.end]
         if rest.strip("=") and rest.strip("-"):
             return False
+        self._close_unmatched()
         if not self.stack:
             level = 1 if rest[0] == "=" else 2
             end = self.position + self.end
             self.headings.append(Heading(level, self._line_before(), self.previous, end))
-        self._end_paragraph()
+        self._end_paragraph(self.position)
         self.breaks.append(self.position + len(self.line) + 1)
         return True
 
@@ -512,7 +544,7 @@ class _BlockReader:
                 break
             if not opened:
                 self._close_unmatched()
-                self._end_paragraph()
+                self._end_paragraph(self.position)
                 opened = True
             if kind == ">":
                 self.stack.append(_QUOTE)
@@ -533,7 +565,8 @@ class _BlockReader:
         """Name the block that starts at `first`, or return ""."""
         line, first, end = self.line, self.first, self.end
         if self.width > 3:
-            return "" if in_paragraph else "indented"
+            quoted = self.matched < len(self.stack) and self.stack[self.matched] == _QUOTE
+            return "" if in_paragraph and not quoted else "indented"
         match line[first]:
             case ">":
                 return ">"
@@ -613,7 +646,7 @@ class _BlockReader:
                 self.leaf_close = "$$"
             case "html":
                 self.leaf_close = _html_end(rest, False) or ""
-                self.single = True
+                self.single, self.under = True, len(self.stack)
                 self.previous = self.leaf_start
                 if self.leaf_close and _html_ends(rest, self.leaf_close):
                     self._close_leaf(self.leaf_end)
@@ -637,22 +670,43 @@ class _BlockReader:
 
     def _text_line(self) -> None:
         """Take the line as the beginning or the continuation of a paragraph."""
-        rest = self.line[self.first : self.end]
+        if self.table >= 0 and not self._is_row():
+            self._end_paragraph(self.position)
+        lazy = self.matched < len(self.stack)
         if not self.paragraph:
-            self._close_unmatched()
+            lazy = lazy and self._is_lazy()
+            if not lazy:
+                self._close_unmatched()
             self.breaks.append(self.position)
-            self._close_table(self.position)
+            self.piped = self._begins_with_pipe()
         elif self.table >= 0:
             self.breaks.append(self.position)
-        elif (
-            self.matched == len(self.stack)
-            and rest[0] in "|-:"
-            and _DELIMITER_ROW.match(rest)
-            and ("|" in rest or "|" in self._line_before())
-            and _cells(rest) == _cells(self._line_before())
-        ):
+        elif self.paragraph == 1 and not lazy and self._is_delimiter_row():
             self.table = self.previous
             self.breaks += (self.position, self.position + len(self.line) + 1)
         self.paragraph += 1
-        self.single = self.paragraph == 1
+        self.single = self.stack[self.matched] == _QUOTE if lazy else self.paragraph == 1
+        self.under = self.matched if lazy else len(self.stack)
         self.previous = self.position + self.first
+
+    def _is_delimiter_row(self) -> bool:
+        """Tell whether this line makes the one before it the first row of a table.
+
+        Both begin with a pipe, or neither does (obsidian-footnotes, C1: blanks count).
+        """
+        rest, before = self.line[self.first : self.end], self._line_before()
+        return (
+            rest[0] in "|-:"
+            and _DELIMITER_ROW.match(rest) is not None
+            and ("|" in rest or "|" in before)
+            and _cells(rest) == _cells(before)
+            and self._begins_with_pipe() == (self.piped and before[0] == "|")
+        )
+
+    def _is_row(self) -> bool:
+        """Tell whether this line goes on with the open table (obsidian-footnotes, C2)."""
+        piped = self._begins_with_pipe()
+        return piped == self.piped and "|" in self.line[self.first + piped : self.end]
+
+    def _begins_with_pipe(self) -> bool:
+        return self.index == self.first and self.line[self.first] == "|"

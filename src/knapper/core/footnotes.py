@@ -14,7 +14,8 @@ __all__ = ["Footnote", "read_footnotes"]
 class Footnote(NamedTuple):
     """A mark `[^name]`; the span holds the brackets, `name` is in lower case.
 
-    `defines` is True where it stands at the beginning of a line and a colon follows.
+    `defines` is True where a colon follows, and nothing stands before it in its line but
+    marks of quotes, callouts, list items and tasks, or of another footnote.
     """
 
     start: int
@@ -37,6 +38,15 @@ def read_footnotes(
     )
 
 
+# obsidian-footnotes, A4, B1, B8 and E2
+_LEAD = re.compile(
+    r"(?:[>\s]|(?:[-+*]|[0-9]{1,9}[.)])(?=\s)|\[[^\]]\](?=\s)|\[![^\]\n]++\][-+]?(?=\s)"
+    r"|\[\^[^\[\]\s]++\]:)*+"
+)
+
+
 def _defines(text: str, start: int, end: int) -> bool:
-    begins_line = not text[text.rfind("\n", 0, start) + 1 : start].strip("> \t")
-    return begins_line and text.startswith(":", end)
+    if not text.startswith(":", end) or any(sign.isspace() for sign in text[start:end]):
+        return False
+    lead = text[text.rfind("\n", 0, start) + 1 : start]
+    return not lead or _LEAD.fullmatch(lead) is not None
