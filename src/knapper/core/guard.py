@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from knapper.core.blocks import read_blocks
 from knapper.core.frontmatter import frontmatter_span, read_frontmatter
@@ -140,7 +141,8 @@ def _windows(text: str, edits: Iterable[Edit]) -> str:
             end += 1
         pieces.append(text[start:end])
     shown = "\n".join(pieces)
-    return shown + "\n" + shown.replace("\\", "")  # a reader shows escapes without the backslash
+    # a reader shows escapes without the backslash, and addresses decoded
+    return "\n".join((shown, shown.replace("\\", ""), unquote(shown)))
 
 
 def _surroundings(text: str, edits: Sequence[Edit], body: int) -> tuple[int, int]:
@@ -198,8 +200,9 @@ def _words_of(tokens: Iterable[Mapping[str, Any]], within: tuple[str, ...]) -> I
         here = (*within, _label(token, kind))
         if children := token.get("children"):
             yield from _words_of(children, here)
-        for raw in (token.get("raw"), (token.get("attrs") or {}).get("url")):
-            yield from (_Word(word, here) for word in str(raw or "").split())
+        yield from (_Word(word, here) for word in str(token.get("raw") or "").split())
+        if url := (token.get("attrs") or {}).get("url"):
+            yield _Word(unquote(str(url)), here)  # mistune encodes what it finds plain
     yield from (_Word(word, within) for word in text.split())
 
 

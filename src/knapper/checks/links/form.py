@@ -4,12 +4,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from knapper.checks.links.judgement import in_body, suspects
+from knapper.checks.links.judgement import Suspect, in_body, suspects
 from knapper.checks.links.wording import described, span_of
 from knapper.core.inline import Link
+from knapper.core.link_text import encoded, linkable
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
 from knapper.core.signs import signs
+from knapper.core.subpaths import heading_named
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Found, Vault
 
@@ -109,6 +111,15 @@ def doubtful_link(note: Note, vault: Vault) -> Iterator[Finding]:
             yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
 
 
+@check(when=suspects)
+def web_only_link(note: Note, vault: Vault) -> Iterator[Finding]:
+    """Report links, properties included, that only a web site made from the notes follows."""
+    for suspect in suspects(note, vault):
+        if suspect.defect in ("anchor", "route"):
+            fix = _heading_fix(suspect, note, vault)
+            yield Finding(span_of(suspect.link), described(suspect, note.path, vault), fix)
+
+
 @check(when="links")
 def self_link(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report links from a note to itself that name no part of it."""
@@ -119,18 +130,41 @@ def self_link(note: Note, vault: Vault) -> Iterator[Finding]:
 
 
 _EMPTY = re.compile(r"\[\[\]\]|(?<![\w\])\\!])!?\[(?:[^\[\]\n\\]|\\.)*\]\(\)")
+_DASHES = re.compile(r"[ \t>]*+[|:-][-|: \t]*+\r?(?:\n|\Z)")
 _PARENTHESES = re.compile(r"\([^()]*+\)")
 
 
+def _heading_fix(suspect: Suspect, note: Note, vault: Vault) -> Fix | None:
+    """Return the fix that names the heading as Obsidian does.
+
+    A Markdown link may serve a web site as well, which would no longer follow it.
+    """
+    link, heading = suspect.link, suspect.heading
+    name = linkable(heading)
+    facts = vault.facts_of(suspect.paths[0]) if heading else None
+    found = heading_named(facts.headings, name) if facts else None
+    if facts is None or found is None or link.start < note.body:
+        return None
+    if facts.headings[found][1] != heading:
+        return None
+    span = Span(link.target_start, link.target_end)
+    path, _, _ = note.text[slice(*span)].partition("#")
+    if link.kind == "md":
+        name = encoded(name, pointed=note.text.startswith("<", span.start - 1))
+    edit = Edit(span, f"{path}#{name}")
+    return Fix("name the heading as Obsidian does", (edit,), safe=link.kind == "wiki")
+
+
 def _makes_a_column(note: Note, link: Link) -> bool:
-    """Tell whether a link has a bare pipe in the first row of a table.
+    """Tell whether a link has a bare pipe in the first row of a table, Obsidian's or GFM's.
 
     That row has as many cells as the row of dashes below it (GFM 0.29, 4.10): without
     the pipe there would be no table any more.
     """
-    return any(_escapes(note.text, link)) and any(
-        table.start <= link.start and "\n" not in note.text[table.start : link.start]
-        for table in note.tables
+    below = note.text.find("\n", link.end) + 1
+    return (
+        any(_escapes(note.text, link))
+        and _DASHES.match(note.text, below or len(note.text)) is not None
     )
 
 

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from knapper.checks.links.daily import is_daily
 from knapper.checks.links.doubt import doubtful_file, doubtful_heading
+from knapper.checks.links.web import anchored_heading, has_html_anchor, is_route
 from knapper.core.frontmatter import PropertyLink
 from knapper.core.inline import Link
 from knapper.core.note import Facts, Note
@@ -23,6 +24,7 @@ __all__ = ["Defect", "Suspect", "in_body", "judge", "suspects"]
 Defect = Literal[
     "missing", "missing-daily", "alias", "title", "time", "url", "prompt", "empty",
     "ambiguous", "collision", "doubtful", "case", "heading", "view", "block", "footnote",
+    "anchor", "route",
 ]  # fmt: skip
 
 
@@ -31,7 +33,7 @@ class Suspect(NamedTuple):
 
     `paths` are the files in question: those that it could mean, the one that it
     leads to, or the notes that explain a missing one; `heading` is that of the file
-    that a doubtful link may mean.
+    that a doubtful link may mean, or that an anchor of web pages does.
     """
 
     link: Link
@@ -93,7 +95,12 @@ def _judge_in_text(link: Link, note: Note, vault: Vault) -> Iterator[Suspect]:
         if mark:
             yield from _judge_subpath(link, subpath, resolved.path, vault)
     elif not _is_read_otherwise(note.text, link):
-        yield from judge(link, note.path, vault)
+        for suspect in judge(link, note.path, vault):
+            if suspect.defect == "heading" and suspect.paths == (note.path,):
+                named = link.kind == "md" and has_html_anchor(note.text, subpath)
+                yield suspect._replace(defect="anchor") if named else suspect
+            else:
+                yield suspect
 
 
 def _as_link(found: PropertyLink) -> Link:
@@ -151,8 +158,12 @@ def _judge_subpath(link: Link, subpath: str, path: NotePath, vault: Vault) -> It
         case "heading":
             if _holds_loosely(subpath, facts) or _is_made_up_time(link):
                 return
-            heading = doubtful_heading(subpath, facts)
-            yield Suspect(link, "doubtful" if heading else "heading", (path,), heading or "")
+            if heading := doubtful_heading(subpath, facts):
+                yield Suspect(link, "doubtful", (path,), heading)
+            elif heading := anchored_heading(subpath, facts):
+                yield Suspect(link, "anchor", (path,), heading)
+            else:
+                yield Suspect(link, "heading", (path,))
 
 
 def _holds_loosely(subpath: str, facts: Facts) -> bool:
@@ -202,6 +213,8 @@ def _doubtful(link: Link, name: str, source: NotePath, vault: Vault) -> Suspect 
 
 
 def _plain_missing(link: Link, name: str, vault: Vault) -> Suspect:
+    if link.kind == "md" and not link.embed and is_route(name):
+        return Suspect(link, "route")
     bare = name[:-3] if is_note(name) else name
     return Suspect(link, "missing-daily" if is_daily(bare, vault.settings) else "missing")
 

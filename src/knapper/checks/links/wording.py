@@ -4,6 +4,7 @@ from typing import assert_never
 
 from knapper.checks.links.judgement import Suspect
 from knapper.core.inline import Link
+from knapper.core.link_text import linkable
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension, folder_of, is_note, name_of, stem_of
 from knapper.core.similar import SimilarNames
@@ -90,6 +91,19 @@ def described(suspect: Suspect, source: NotePath, vault: Vault) -> str:  # noqa:
             return f"the file is called '{called(paths[0])}', in other letter case than '{name}'"
         case "heading":
             return _no_heading(link, paths[0], source, vault)
+        case "anchor" if suspect.heading:
+            return (
+                f"Obsidian does not know '{subpath.strip()}', the anchor of a web page; "
+                f"expected '{linkable(suspect.heading)}'"
+            )
+        case "anchor":
+            return (
+                f"Obsidian does not know '{subpath.strip()}', an anchor in HTML; "
+                "expected a heading or a block"
+            )
+        case "route":
+            hint = _did_you_mean(name, source, vault)
+            return f"Obsidian does not know '{name}', an address within a web site{hint}"
         case "view":
             return f"'{name_of(paths[0])}' has no view '{subpath.strip()}'"
         case "block" | "footnote":
