@@ -131,7 +131,10 @@ def test_fix_then_undo(vault: WriteVault, knapper: Knapper) -> None:
     mended = contents(root)
     assert mended != before
     undone = knapper(root, "undo")
-    assert (undone.status, undone.out) == (0, "run 1 undone: 2 notes are as they were before it\n")
+    assert (undone.status, undone.out) == (
+        0,
+        "run 1 (check --fix) undone: 2 files are as they were before it\n",
+    )
     assert contents(root) == before
     assert knapper(root, "undo").status == 2
     again = knapper(root, "undo", "2")  # the undo itself

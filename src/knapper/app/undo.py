@@ -36,9 +36,10 @@ _BASE = "base:"
 
 
 class Undone(NamedTuple):
-    """The run that was taken back, and what became of it."""
+    """The run that was taken back, the command that had made it, and what became of it."""
 
     run: int
+    command: str
     outcome: Outcome
 
 
@@ -49,7 +50,7 @@ def undo(root: Path, run: int | None) -> Undone:
     """
     store = Store(root)
     with locked(store.folder), store:
-        chosen = _chosen(store, run)
+        chosen, command = _chosen(store, run)
         rows = store.replaced(chosen)
         runs = Runs(store, f"undo {chosen}", chosen)
         done: list[Change] = []
@@ -70,21 +71,22 @@ def undo(root: Path, run: int | None) -> Undone:
             done += outcome.done
             refused += outcome.refused
         _restore_bases(store, rows, runs)
-        return Undone(chosen, Outcome(tuple(done), tuple(refused)))
+        return Undone(chosen, command, Outcome(tuple(done), tuple(refused)))
 
 
-def _chosen(store: Store, run: int | None) -> int:
+def _chosen(store: Store, run: int | None) -> tuple[int, str]:
     runs = store.runs()
     undone = {one.undoes for one in runs}
+    commands = {one.id: one.command for one in runs}
     possible = [one.id for one in runs if one.undoes is None and one.id not in undone]
     chosen = run if run is not None else next(iter(possible), None)
-    if chosen is None or chosen not in {one.id for one in runs}:
+    if chosen is None or chosen not in commands:
         raise LookupError(
             "nothing to undo"
             if run is None
             else f"there is no run {run}; 'knapper undo --list' shows them"
         )
-    return chosen
+    return chosen, commands[chosen]
 
 
 def _place(root: Path, name: str) -> Path | None:

@@ -34,16 +34,16 @@ def command(run: int | None, vault: Path | None, listing: bool) -> int:
         with Store(root) as store:
             runs = store.runs()
         for one in runs:
-            notes = number_of(one.changed, "note")
-            click.echo(f"{one.id:>5}  {time_of(one.at)}  {one.command}  ({notes})")
+            files = number_of(one.changed, "file")
+            click.echo(f"{one.id:>5}  {time_of(one.at)}  {printable(one.command)}  ({files})")
         return 0
     try:
-        number, outcome = undo(root, run)
+        number, called, outcome = undo(root, run)
     except LookupError as error:
         raise KnapperError(str(error.args[0])) from error
     for refused in outcome.refused:
         click.echo(f"{printable(refused.change.path)}: not undone: {refused.reason}", err=True)
     done = len(outcome.done)
-    state = "1 note is as it was" if done == 1 else f"{done} notes are as they were"
-    click.echo(f"run {number} undone: {state} before it")
+    state = "1 file is as it was" if done == 1 else f"{done} files are as they were"
+    click.echo(f"run {number} ({printable(called)}) undone: {state} before it")
     return 1 if outcome.refused else 0
