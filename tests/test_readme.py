@@ -137,6 +137,12 @@ def test_the_rule_in_ten_lines_is_one() -> None:
         vars(module).pop(note.name.replace("-", "_"), None)
 
 
+def test_the_readme_counts_the_scenes_of_the_suite() -> None:
+    scenes = (ROOT / "tests/sync/suite/scenarios.py").read_text(encoding="utf-8")
+    number = scenes.count("\n@sc(")
+    assert f"| **knapper** | {number} of {number} | 0 | 0 |" in README.read_text(encoding="utf-8")
+
+
 def test_files_that_the_readme_names_are_there() -> None:
     for name in ("Makefile", "LICENSE", "CHANGELOG.md", "rules", "seeds", "vault-template"):
         assert (ROOT / name).exists()
