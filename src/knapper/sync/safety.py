@@ -4,7 +4,7 @@ A halt leaves both sides as they are. What is held back is left out of the plan,
 the rest goes on. Both can be confirmed by the user, for exactly this plan.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from knapper.core.paths import NotePath
@@ -21,15 +21,23 @@ REWRITTEN_SHARE = 0.5
 
 
 def empty_root(base: Tree, now: Tree, name: str) -> str:
-    """Say why an empty folder halts the sync, "" if it does not."""
-    if any(map(is_file, now.values())):
+    """Say why an empty folder halts the sync, "" if it does not.
+
+    What hidden files are left, such as the settings in `.obsidian/`, does not matter.
+    """
+    if any(map(is_file, _seen(now))):
         return ""
-    if known := sum(map(is_file, base.values())):
+    if known := sum(map(is_file, _seen(base))):
         return (
             f"{name} is empty, but had {known} files at the last sync; "
             "is a disk not mounted? nothing was changed"
         )
     return ""
+
+
+def _seen(tree: Tree) -> Iterator[State]:
+    """Yield what stands in a folder and is not hidden."""
+    return (state for path, state in tree.items() if not path.startswith("."))
 
 
 def mass_change(
