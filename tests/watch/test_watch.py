@@ -13,6 +13,7 @@ from knapper.app.events import Findings, Mended, Problem, Reloaded, Replicated
 from knapper.app.workspace import Workspace
 from knapper.core.note import Note
 from knapper.shell.folder import Folder, NewFile
+from knapper.shell.store import Store
 
 NewDesk = Callable[..., Desk]
 
@@ -46,6 +47,8 @@ def test_a_fix_waits_until_the_note_was_left_alone(desk: NewDesk) -> None:
     here.later(1.1)
     assert here.read("A.md") == MENDED + "more\n"
     assert [event.paths for event in here.of(Mended)] == [["A.md"]]
+    with Store(here.root) as store:
+        assert [one.command for one in store.runs()] == ["watch"]
 
 
 def test_a_pause_brings_one_rewrite_and_our_own_writes_bring_none(desk: NewDesk) -> None:

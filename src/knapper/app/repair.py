@@ -36,9 +36,11 @@ def repair(
     act: bool,
     concern: Concern = lambda _, found: list(found),
     mendable: Callable[[NotePath], bool] = lambda _: True,
+    command: str = "check --fix",
 ) -> Repaired:
     """Mend what was found; with `act` false only say what would be done.
 
+    The run is filed under the name of the `command` that makes it.
     What a run replaces is remembered before anything is written, for `undo`.
     `concern` is asked again, after each pass, what of a note is to be mended. A note
     that is not `mendable`, or comes from a replica with `fix = false`, stays as it is.
@@ -65,7 +67,7 @@ def repair(
         Write(path, text.encode(), digest(read(path).text.encode()), "safe fixes")
         for path, text in sorted(mended.texts.items())
     )
-    outcome = carry_out(workspace.root, plan, "check --fix") if act else (Outcome(plan, ()), None)
+    outcome = carry_out(workspace.root, plan, command) if act else (Outcome(plan, ()), None)
     refused = {one.change.path for one in outcome[0].refused}
     left = {path: found for path, found in mended.left.items() if path not in refused}
     now = {**by_note, **left}

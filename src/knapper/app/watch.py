@@ -304,7 +304,7 @@ class Watch:
         found = [one for path in paths for one in self.watched.found[path]]
         checked = Checked(found, {path: live.notes[path] for path in paths}, live.vault, paths)
         workspace, news = self.watched.workspace, self.watched.news
-        done = repair(workspace, checked, unsafe=False, act=True, concern=news)
+        done = repair(workspace, checked, unsafe=False, act=True, concern=news, command="watch")
         return [one for one in done.plan if isinstance(one, Write)], done.refused, done.run
 
     def _failed_to_mend(self, failed: Mapping[NotePath, str]) -> None:

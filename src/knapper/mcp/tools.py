@@ -95,7 +95,9 @@ class Tools:
         workspace = self._open(rules)
         checked, concern = self._checked(workspace, paths)
         with nullcontext() if dry_run else self.writing:
-            done = repair(workspace, checked, unsafe=unsafe, act=not dry_run, concern=concern)
+            done = repair(
+                workspace, checked, unsafe=unsafe, act=not dry_run, concern=concern, command="mcp"
+            )
         refused = {one.change.path: one.reason for one in done.refused}
         lines = [
             line
