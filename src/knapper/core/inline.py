@@ -15,8 +15,9 @@ searched for again up to that break.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import partial
 from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 from urllib.parse import unquote
 
 from knapper.core.blocks import ATTRIBUTES, Blocks, Region
@@ -42,6 +43,10 @@ class Link(NamedTuple):
     target_start: int
     target_end: int
     display_start: int
+
+
+_link = cast(Callable[[tuple[object, ...]], Link], partial(tuple.__new__, Link))
+"""Makes a link of its fields in a third of the time: there are fifteen of them in a note."""
 
 
 class Tag(NamedTuple):
@@ -265,10 +270,10 @@ class _InlineReader:
         if len(name) != len(target):
             written += len(target) - len(target.lstrip())
         self.links.append(
-            Link(
+            _link((
                 start - embed, end, name, display, "wiki", embed,
                 written, written + len(name), display_start,
-            )
+            ))
         )  # fmt: skip
 
     def _close_bracket(self, start: int) -> None:
@@ -293,10 +298,10 @@ class _InlineReader:
         raw = match[group]
         if raw and not _SCHEME.match(raw):
             self.links.append(
-                Link(
+                _link((
                     opener - embed, match.end(), decoded(raw), text[opener + 1 : close], "md",
                     embed, match.start(group), match.end(group), opener + 1,
-                )
+                ))
             )  # fmt: skip
         return embed
 
