@@ -81,6 +81,7 @@ _QUOTE = -1
 _TEXT = r"(?:[^\s\d_>#`~<$\[\]\-+*|:=]|\*{1,2}[^\s*]|\[(?!\^))"
 _PLAIN = re.compile(_TEXT)
 _PLAIN_ITEM = re.compile(rf"( *+)(?:[-*+]|([0-9]{{1,9}})[.)]) (?={_TEXT})")
+_MARGIN = frozenset("#|`-")
 _BULLETS = frozenset(("- ", "* ", "+ "))
 _FOOTNOTE_INDENT = 4
 
@@ -182,7 +183,7 @@ class _BlockReader:
 
     def read(self) -> None:
         """Go through the text, at each empty line a piece; most are one line of a usual kind."""
-        position, text = self.start, self.text
+        position, text, breaks = self.start, self.text, self.breaks
         *pieces, last = (text[position:] if position else text).split("\n\n")
         for piece in pieces:
             after = position + len(piece) + 1  # where the empty line is
@@ -192,13 +193,17 @@ class _BlockReader:
                     self._empty_line(after)
                 else:
                     self.leaf_end = after
-            elif "\n" not in piece and (piece[:1].isalpha() or _PLAIN.match(piece)):
-                self.stack.clear()
-                self.fresh = False
-                self.breaks += (position, after)
-            elif piece[:1] == "#" and "\n" not in piece and (heading := _ATX.match(piece)):
+            elif "\n" in piece:
+                self._lines(piece, position)
+                self._empty_line(after)
+            elif (first := piece[:1]).isalpha() or (first != "#" and _PLAIN.match(piece)):
+                if self.stack:
+                    self.stack.clear()
+                    self.fresh = False
+                breaks += (position, after)
+            elif heading := _ATX.match(piece):
                 self._heading_line(piece, position, heading)
-                self.breaks.append(after)
+                breaks.append(after)
             else:
                 self._lines(piece, position)
                 self._empty_line(after)
@@ -213,12 +218,15 @@ class _BlockReader:
     # -- usual lines -------------------------------------------------------------------
 
     def _lines(self, piece: str, position: int) -> None:
-        """Go through the lines of a piece; the usual ones are dealt with at once."""
+        """Go through the lines of a piece; the usual ones are dealt with at once.
+
+        They are asked about in this order because of how often there are any.
+        """
         for line in piece.split("\n"):
             first = line[:1]
             if self.leaf:
                 self._line_of_leaf(line, position)
-            elif first.isalpha() or _PLAIN.match(line):
+            elif first.isalpha():
                 self._plain_line(position)
             elif not line:
                 self._empty_line(position)
@@ -226,12 +234,16 @@ class _BlockReader:
                 if first == "|" and not self.stack and self.piped and "|" in line[1:]:
                     self.breaks.append(position)
                     self.paragraph += 1
+                elif _PLAIN.match(line):
+                    self._plain_line(position)
                 else:
                     self._any_line(line, position)
             elif line[:2] in _BULLETS and line[2:3].isalpha():
                 self._margin_item(position)
+            elif first not in _MARGIN and _PLAIN.match(line):
+                self._plain_line(position)
             elif not (
-                self._line_at_margin(first, line, position)
+                (first in _MARGIN and self._line_at_margin(first, line, position))
                 or ((item := _PLAIN_ITEM.match(line)) and self._plain_item(position, item))
             ):
                 self._any_line(line, position)
