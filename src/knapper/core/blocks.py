@@ -136,7 +136,9 @@ def _cells(row: str) -> int:
     """Count the cells of a table row, as GFM splits it."""
     row = row.strip()
     row = row.removeprefix("|")
-    pipes = sum(match.group() == "|" for match in _CELL_END.finditer(row))
+    pipes = row.count("|")
+    if "\\" in row:
+        pipes = sum(match.group() == "|" for match in _CELL_END.finditer(row))
     return pipes if row.endswith("|") and not row.endswith("\\|") else pipes + 1
 
 
