@@ -4,7 +4,8 @@ A batch gives back what is kept of its notes: their facts, folded up, what was f
 them, and what that depends on. No more than one note is held at a time.
 """
 
-from collections.abc import Container, Mapping, Sequence
+import marshal
+from collections.abc import Container, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from knapper.core.shelf import folded_up
 from knapper.core.vault import Vault
 from knapper.shell.disk import decode_note
 
-__all__ = ["Batch", "Judged", "Texts", "judge_again", "judged", "look"]
+__all__ = ["Batch", "Judged", "Texts", "judge_again", "judged", "look", "unpacked"]
 
 
 class Texts(NamedTuple):
@@ -57,12 +58,18 @@ class Batch(NamedTuple):
     """What is kept of the notes of a batch.
 
     `found` has only notes with findings, and `granted` those for which something was
-    taken for granted.
+    taken for granted, packed: in a large vault that is much, and looked at once.
     """
 
     bucket: Bucket
     found: Mapping[NotePath, Findings]
-    granted: Mapping[NotePath, Granted]
+    granted: bytes
+
+
+def unpacked(granted: bytes) -> Iterator[tuple[NotePath, Granted]]:
+    """Yield what of a batch was taken for granted, and for which notes."""
+    for path, assumed in marshal.loads(granted).items():  # noqa: S302 - `look` made it
+        yield path, Granted._make(assumed)
 
 
 _NOTHING = Questions()
@@ -82,7 +89,7 @@ def look(
     """
     kept: list[Kept] = []
     found: dict[NotePath, Findings] = {}
-    granted: dict[NotePath, Granted] = {}
+    granted: dict[NotePath, tuple[object, ...]] = {}
     for path in paths:
         note = texts.read(path)
         known, questions = facts(note), _NOTHING
@@ -93,10 +100,10 @@ def look(
             if verdict.findings.diagnostics:
                 found[path] = verdict.findings
             if assumed := vault.granted():
-                granted[path] = assumed
+                granted[path] = tuple(assumed)
         digest = texts.digest(note) if keep else b""
         kept.append(Kept(path, folded_up(known), digest, questions))
-    return Batch(bucket_with(kept), found, granted)
+    return Batch(bucket_with(kept), found, marshal.dumps(granted))
 
 
 class Judged(NamedTuple):

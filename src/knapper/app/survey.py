@@ -5,13 +5,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
-from knapper.app.batch import Judged, Texts, judge_again, look
+from knapper.app.batch import Judged, Texts, judge_again, look, unpacked
 from knapper.app.workspace import facts
 from knapper.core.asked import LINKED, key_of
 from knapper.core.bucket import Bucket
 from knapper.core.difference import difference
 from knapper.core.excerpt import Findings
-from knapper.core.first_look import FirstLook, Granted, is_right
+from knapper.core.first_look import FirstLook, is_right
 from knapper.core.names import Names
 from knapper.core.paths import NotePath
 from knapper.core.shelf import Shelf, in_buckets
@@ -79,15 +79,17 @@ def survey(
     first = partial(look, texts, FirstLook(names, workspace.settings), judged, keep=keep)
     buckets: list[Bucket] = []
     found: Found = {}
-    granted: dict[NotePath, Granted] = {}
+    granted: list[bytes] = []
     for batch in spread(first, paths, processes):
-        buckets.append(batch.bucket)
+        buckets.append(batch.bucket._replace(paths=paths[len(buckets)]))  # one text each
         found |= batch.found
-        granted |= batch.granted
+        granted.append(batch.granted)
         progress(len(buckets), len(paths))
     shelf = Shelf(lambda: paths, lambda number: buckets[number].facts)
     vault = Vault(names, shelf, workspace.settings)
-    wrong = sorted(path for path, one in granted.items() if not is_right(one, vault))
+    wrong = sorted(
+        path for some in granted for path, one in unpacked(some) if not is_right(one, vault)
+    )
     verdicts = dict(_judged_again(texts, vault, wrong, processes, keep=keep))
     found |= {path: verdict.findings for path, verdict in verdicts.items()}
     asked = {path: verdict.questions for path, verdict in verdicts.items() if keep}

@@ -8,13 +8,13 @@ and looked at as can be.
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from knapper.core.asked import Key, Questions
 from knapper.core.names import Kind
 from knapper.core.paths import NotePath
 
-__all__ = ["DIGEST", "UNREAD", "Bucket", "Kept", "bucket_with"]
+__all__ = ["DIGEST", "UNREAD", "Bucket", "Kept", "Narrow", "bucket_with"]
 
 DIGEST = 16
 """Bytes of the digest of a note's content."""
@@ -23,6 +23,32 @@ UNREAD = bytes(DIGEST)
 """The digest of what could not be read as it should be; it equals no other, not even this."""
 
 Sought = tuple[tuple[Kind, str], ...]
+
+
+class Narrow(Sequence[str]):
+    """Texts held as UTF-8: one wide letter in a text doubles the room of all its others."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = [text.encode(errors="surrogatepass") for text in texts]
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(len(self)))]
+        return self._texts[at].decode(errors="surrogatepass")
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and [*self] == [*other]
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
 
 
 class Kept(NamedTuple):
@@ -85,7 +111,7 @@ def bucket_with(kept: Iterable[Kept]) -> Bucket:
     notes = sorted(kept, key=attrgetter("path"))
     return Bucket(
         [note.path for note in notes],
-        [note.facts for note in notes],
+        Narrow(note.facts for note in notes),
         b"".join(note.digest for note in notes),
         b"".join(note.questions.keys for note in notes),
         array("I", [len(note.questions.keys) // 4 for note in notes]).tobytes(),
