@@ -66,8 +66,12 @@ def _at_the_margin(node: Node | None, source: str, base: int) -> YamlError | Non
     if node is None or node.style in ("plain", "literal", "folded", "alias"):
         return None
     if node.style == "block":
-        inside = (*node.items, *(value for _, value in node.pairs))
-        return next(filter(None, (_at_the_margin(one, source, base) for one in inside)), None)
+        values = [value for _, value in node.pairs]
+        for one in values or node.items:
+            found = _at_the_margin(one, source, base)
+            if found is not None:
+                return found
+        return None
     start, end = node.span
     at = source.find("\n", start - base, end - base)
     while at >= 0:
