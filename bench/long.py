@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from watch import make
 
-LONGEST, PART = 2.0, 4
+LONGEST, NOISE, PART = 2.0, 0.5, 4
 DEFECT = '\n\nx <a class="yt-timestamp" data-t="00:00:05"></a> y\n'
 WORDS = "some words about [[Long note|it]], *all* of `them` and more of $them$ "
 ANCHOR = '<a class="yt-timestamp" data-t="00:00:16">[00:00:16]</a> said\n'
@@ -92,7 +92,7 @@ def long_notes(place: Path, rounds: int) -> bool:
                 max(seconds(v, option, rounds) - least, 0.01) for v in (whole, part)
             )  # fmt: skip
             row += [f"{took:.2f}", f"{took / less:.1f}"]
-            holds &= took < 1.5 * PART * less or took < 0.2
+            holds &= took < 1.5 * PART * less or took < NOISE
             holds &= option == "--diff" or took <= LONGEST
         print(f"| {' | '.join(row)} |{'' if holds else ' FAILED'}", flush=True)
         all_hold &= holds
