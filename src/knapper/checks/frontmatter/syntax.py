@@ -31,6 +31,9 @@ def invalid_frontmatter(note: Note) -> Iterator[Finding]:
     error = block.error
     if error is None or error.kind == "duplicate" or block.has_template:
         return
+    if not _KEY.search(block.source):
+        yield _no_properties(note)
+        return
     end = note.text.find("\n", error.offset)
     line_end = len(note.text[error.offset : end].rstrip("\r")) + error.offset
     how = "is" if error.kind == "root" else "cannot be read:"
@@ -75,6 +78,32 @@ def duplicate_key_case(note: Note) -> Iterator[Finding]:
         if first != entry.key:
             message = f"'{entry.key}' and '{first}' are one property; expected one of them"
             yield Finding(entry.key_span, message)
+
+
+_KEY = re.compile(
+    r"""^[ \t]*+(?:- |\[(?!\[)|[{"'?]|[^\s#][^\n]*?:(?=[ \t\r\n]|\Z))""", re.MULTILINE
+)
+_GLUED = re.compile(r"^([\w-]++)(:|：[ \t]*+)(?=[^\s:/])", re.MULTILINE)
+
+
+def _no_properties(note: Note) -> Finding:
+    """Return the finding for a block in which no line could be a property."""
+    start, end = note.frontmatter.source_span
+    source = note.text[start:end]
+    first = start + len(source) - len(source.lstrip())
+    glued = list(_GLUED.finditer(source))
+    if len(glued) == sum(1 for line in source.splitlines() if line.strip()):
+        edits = tuple(Edit(Span(start + one.start(2), start + one.end(2)), ": ") for one in glued)
+        written = f"{glued[0][1]}{glued[0][2].strip()}"
+        message = f"no property is read: expected '{glued[0][1]}: ' in place of '{written}'"
+        fix = Fix("write ': ' after the keys", edits, safe=False)
+        return Finding(Span(first, first + len(written)), message, fix)
+    line_end = note.text.find("\n", first)
+    message = (
+        "this text is taken for frontmatter; expected 'key: value' lines, "
+        "or a blank line above the '---' at the top"
+    )
+    return Finding(Span(first, len(note.text[first:line_end].rstrip("\r")) + first), message)
 
 
 def _unclosed(note: Note) -> Iterator[Finding]:

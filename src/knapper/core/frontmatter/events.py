@@ -253,7 +253,8 @@ def _explained(trouble: yaml.MarkedYAMLError, source: str, base: int) -> YamlErr
         # what was expected never came: show what was left open
         offset = context.index
     offset = min(offset, len(source))
-    if problem == "did not find expected key" and source[:offset].rpartition("\n")[2].strip():
+    more = ("did not find expected key", "did not find expected '-' indicator")
+    if problem in more and source[:offset].rpartition("\n")[2].strip():
         return YamlError(base + offset, "more text after the value; put the whole value in quotes")
     for start, explanation in _EXPLANATIONS.items():
         if problem.startswith(start):
