@@ -305,6 +305,10 @@ def test_ten_thousand_findings_can_be_read(
     page.wait_for_selector("#shown:text-is('5 of 10,000 findings shown')")
     page.locator("[type=search]").fill("nothing like this")
     page.wait_for_selector("#shown:text-is('0 of 10,000 findings shown')")
+    page.locator("#missing > .aside > summary").click()
+    assert page.locator(".wanted .group").count() == 100  # the others are read when opened
+    page.locator(".wanted .more > summary").first.click()
+    page.locator(".wanted .more[open] .group").nth(99).wait_for()
     page.locator(".area").first.hover()
     assert re.search(r"\d+ errors, 40 warnings, 9 infos", page.inner_text(".readout"))
 
