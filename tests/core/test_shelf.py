@@ -39,6 +39,11 @@ def test_a_shelf_is_the_mapping_that_it_was_made_of(facts: dict[str, Facts], buc
         for path, one in facts.items()
         for _, text in one.headings
     )
+    assert all(
+        shelf.has_block(path, name) or "\x1d" in folded_up(one)[:1]
+        for path, one in facts.items()
+        for name in one.blocks
+    )
     assert "no such note" not in shelf
     with pytest.raises(KeyError):
         shelf["no such note"]

@@ -15,7 +15,7 @@ from knapper.core.names import Names
 from knapper.core.note import Facts
 from knapper.core.paths import NotePath, folded
 from knapper.core.settings import Settings
-from knapper.core.shelf import has_heading
+from knapper.core.shelf import plainly_has
 from knapper.core.spellings import Spellings, levels_of
 from knapper.core.subpaths import Subpath, part_of, subpath_of
 from knapper.core.vault import Vault
@@ -126,7 +126,7 @@ def is_right(granted: Granted, vault: Vault) -> bool:
 
 def _has_part(facts: Mapping[NotePath, Facts], path: NotePath, subpath: str) -> bool:
     """Tell whether a note has a part; nearly every link names a heading as it is written."""
-    if has_heading(facts, path, subpath):
+    if plainly_has(facts, path, subpath):
         return True
     known = facts.get(path)
     return known is not None and subpath_of(path, subpath, known).found

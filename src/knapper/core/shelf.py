@@ -20,10 +20,10 @@ __all__ = [
     "Shelf",
     "bucket_of",
     "folded_up",
-    "has_heading",
     "having",
     "in_buckets",
     "joined",
+    "plainly_has",
     "split",
     "unfolded",
 ]
@@ -31,6 +31,7 @@ __all__ = [
 _NOTE, _PLAIN, _LIST, _ITEM = "\x1c", "\x1d", "\x1e", "\x1f"
 Named = Literal["aliases", "tags"]
 _HEADINGS, *_OTHERS = Facts._fields
+_BLOCKS = 2 + _OTHERS.index("blocks")
 _SETS = frozenset(name for name in _OTHERS if isinstance(Facts._field_defaults[name], frozenset))
 
 
@@ -104,6 +105,12 @@ class Shelf(Mapping[NotePath, Facts]):
     def __contains__(self, path: object) -> bool:
         return isinstance(path, str) and path in self._paths[bucket_of(path, len(self._paths))]
 
+    def _folded(self) -> Iterator[tuple[NotePath, str]]:
+        """Yield all notes with their folded facts, bucket by bucket."""
+        for bucket, paths in enumerate(self._paths):
+            if paths:
+                yield from zip(paths, self._texts(bucket), strict=True)
+
     def text_of(self, path: NotePath) -> str:
         """Return the folded facts of a note; raises `KeyError`."""
         bucket = bucket_of(path, len(self._paths))
@@ -114,19 +121,27 @@ class Shelf(Mapping[NotePath, Facts]):
 
     def has_heading(self, path: NotePath, heading: str) -> bool:
         """Tell whether a note has a heading of just these words, as far as it is plain."""
-        if path not in self:
+        return self._has_item(path, 1, heading)
+
+    def has_block(self, path: NotePath, name: str) -> bool:
+        """Tell whether a note has a block id (in small letters), as far as it is plain."""
+        return self._has_item(path, _BLOCKS, name)
+
+    def _has_item(self, path: NotePath, at: int, item: str) -> bool:
+        """Tell whether the list at this place has an item; nothing is unfolded for it."""
+        try:
+            text = self.text_of(path)
+        except KeyError:
             return False
-        text = self.text_of(path)
         if text.startswith(_PLAIN):
             return False
-        headings = text.split(_LIST, 2)[1]
-        return f"{_ITEM}{heading}{_ITEM}" in f"{_ITEM}{headings}"
+        items = text.split(_LIST, at + 1)[at]
+        return f"{_ITEM}{item}{_ITEM}" in f"{_ITEM}{items}"
 
     def having(self, field: Named) -> Iterator[tuple[NotePath, Iterable[str]]]:
         """Yield the notes whose facts have something in a field, and that."""
         at = 2 + _OTHERS.index(field)
-        for path in self:
-            text = self.text_of(path)
+        for path, text in self._folded():
             if text.startswith(_PLAIN):
                 found: Iterable[str] = tuple(getattr(unfolded(text), field))
             else:
@@ -186,15 +201,17 @@ def having(
     return ((path, found) for path, one in facts.items() if (found := getattr(one, field)))
 
 
-def has_heading(facts: Mapping[NotePath, Facts], path: NotePath, heading: str) -> bool:
-    """Tell whether a note plainly has a heading of just these words.
+def plainly_has(facts: Mapping[NotePath, Facts], path: NotePath, subpath: str) -> bool:
+    """Tell whether a note plainly has a heading of just these words, or a block of this id.
 
-    Off a shelf that is seen without unfolding; there it may be False without cause.
+    Off a shelf that is seen without unfolding. It may be False without cause.
     """
     if isinstance(facts, Shelf):
-        return facts.has_heading(path, heading)
+        if subpath.startswith("^"):
+            return facts.has_block(path, subpath[1:].lower())
+        return facts.has_heading(path, subpath)
     known = facts.get(path)
-    return known is not None and any(text == heading for _, text in known.headings)
+    return known is not None and any(text == subpath for _, text in known.headings)
 
 
 def joined(texts: Iterable[str]) -> str:
