@@ -6,7 +6,7 @@ them, and what that depends on. No more than one note is held at a time.
 
 import marshal
 from collections.abc import Container, Iterator, Mapping, Sequence
-from hashlib import blake2b
+from hashlib import sha256
 from typing import NamedTuple
 
 from knapper.app.workspace import Workspace, facts
@@ -51,7 +51,7 @@ class Texts(NamedTuple):
         if note.trouble and not note.text and note.path not in self.workspace.tree.odd:
             return UNREAD
         said = f"{note.text}{note.trouble}" if note.trouble else note.text
-        return blake2b(said.encode(errors="surrogatepass"), digest_size=DIGEST).digest()
+        return sha256(said.encode(errors="surrogatepass")).digest()[:DIGEST]
 
 
 class Batch(NamedTuple):

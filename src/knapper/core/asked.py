@@ -32,8 +32,9 @@ LINKED = "linked"
 class Questions(NamedTuple):
     """What a note asked, as it is kept.
 
-    `keys` are unsigned numbers of 32 bits, in the machine's byte order; `sought` are names
-    that were compared with what notes or files are called.
+    `keys` are unsigned numbers of 32 bits, in the machine's byte order, in no order and
+    perhaps several times; `sought` are names that were compared with what notes or files
+    are called.
     """
 
     keys: bytes = b""
@@ -58,13 +59,12 @@ class Asked:
 
     def questions(self) -> Questions:
         """Return what was asked, as it is kept."""
-        keys = set(chain.from_iterable(map(_keys_of_target, self.targets)))
+        keys = array("I", chain.from_iterable(map(_keys_of_target, self.targets)))
         if self.about:
-            keys.update(map(key_of, self.about))
+            keys.extend(map(key_of, self.about))
         if self.parts:
-            keys.update(key_of(part_words(*part)) for part in self.parts)
-        sought = tuple(sorted(self.sought)) if self.sought else ()
-        return Questions(array("I", keys).tobytes(), sought)
+            keys.extend(key_of(part_words(*part)) for part in self.parts)
+        return Questions(keys.tobytes(), tuple(sorted(self.sought)) if self.sought else ())
 
 
 class _Unheard(set[object]):

@@ -35,7 +35,10 @@ class Findings(NamedTuple):
 
 def findings_of(note: Note, diagnostics: list[Diagnostic]) -> Findings:
     """Return the findings of a note that is at hand."""
-    return Findings(diagnostics, _excerpt_of(note, diagnostics))
+    return Findings(diagnostics, _excerpt_of(note, diagnostics)) if diagnostics else _NOTHING
+
+
+_NOTHING = Findings([], Excerpt({}, {}))
 
 
 def _excerpt_of(note: Note, found: Sequence[Diagnostic]) -> Excerpt:
