@@ -260,7 +260,7 @@ def _damage_told() -> Iterator[None]:
     """Say of whatever keeps the file from being read, or understood, that it is damaged."""
     try:
         yield
-    except (OSError, sqlite3.Error, ValueError, TypeError, LookupError) as error:
+    except (OSError, sqlite3.Error, ValueError, TypeError, LookupError, EOFError) as error:
         raise DamagedCacheError from error
 
 
