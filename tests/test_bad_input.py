@@ -212,7 +212,7 @@ def test_a_note_changed_since_it_was_judged_is_not_overwritten(
         (root / "N.md").write_text("typed meanwhile\n")
         return act(root, plan, name)
 
-    monkeypatch.setattr("knapper.app.check.carry_out", edited_meanwhile)
+    monkeypatch.setattr("knapper.app.repair.carry_out", edited_meanwhile)
     ran = knapper(root, "check", "--fix")
     assert ran.status == 1
     assert "changed meanwhile" in ran.err
