@@ -135,18 +135,14 @@ class _Renewal:
         self.texts, self.cache, self.stored, self.stamps = texts, cache, stored, stamps
         self.workspace = texts.workspace
         self.rows, self.is_done = cache.buckets(), False
-        self.known = {
-            path: (stamp, bucket.digest(at))
-            for row, bucket in self.rows
-            for at, (path, stamp) in enumerate(zip(bucket.paths, _stamps(row), strict=True))
-        }
+        self.paths = frozenset(path for _, bucket in self.rows for path in bucket.paths)
         if len(stamps) > _OVERFULL * len(self.rows):
             raise _TooMuchError
 
     def survey(self, listing: bytes, later: Later) -> Survey:
         """Read what is otherwise, and judge what that concerns; it is kept `later`."""
-        stamped = [path for path, stamp in self.stamps.items() if self._is_otherwise(path, stamp)]
-        gone = self.known.keys() - self.stamps.keys()
+        stamped = self._stamped()
+        gone = self.paths - self.stamps.keys()
         fresh = self._fresh(stamped)
         before = self._before
         known = {path: facts(note) for path, note in fresh.items()}
@@ -177,16 +173,30 @@ class _Renewal:
             return self.cache.facts(number)
         return _facts_in(self.texts, self.cache, number, self.rows[number][1])
 
-    def _is_otherwise(self, path: NotePath, stamp: bytes) -> bool:
-        return stamp == UNSETTLED or path not in self.known or self.known[path][0] != stamp
+    def _stamped(self) -> dict[NotePath, bytes]:
+        """Return the notes of which the stamp is another one, and the digests that they had.
 
-    def _fresh(self, stamped: Iterable[NotePath]) -> dict[NotePath, Note]:
+        What is new had none. Most buckets are the same, and seen to be as a whole.
+        """
+        found = dict.fromkeys(self.stamps.keys() - self.paths, b"")
+        for row, bucket in self.rows:
+            now = [self.stamps.get(path, b"") for path in bucket.paths]
+            if b"".join(now) == row and UNSETTLED not in now:
+                continue
+            for at, (path, old, new) in enumerate(
+                zip(bucket.paths, _stamps(row), now, strict=True)
+            ):
+                if new and (new == UNSETTLED or new != old):
+                    found[path] = bucket.digest(at)
+        return found
+
+    def _fresh(self, stamped: Mapping[NotePath, bytes]) -> dict[NotePath, Note]:
         """Read notes of which the stamp is another one, and return those that are others."""
         fresh: dict[NotePath, Note] = {}
-        for path in stamped:
+        for path, before in stamped.items():
             note = self.texts.read(path)
             digest = self.texts.digest(note)
-            if digest == UNREAD or path not in self.known or self.known[path][1] != digest:
+            if digest == UNREAD or digest != before:
                 fresh[path] = note
                 self._limit(fresh)
         return fresh
@@ -199,7 +209,7 @@ class _Renewal:
     def _before(self) -> Survey:
         """The survey as it is stored."""
         buckets = [bucket for _, bucket in self.rows]
-        files = self.known.keys() - self.workspace.tree.odd.keys()
+        files = self.paths - self.workspace.tree.odd.keys()
         shelf = _shelf(lambda: buckets, self._facts_in)
         vault = Vault(files, shelf, self.workspace.settings)
         return Survey(self.stored.found, vault, lambda: buckets)
