@@ -318,5 +318,7 @@ def _leads_out(name: str, source: NotePath) -> bool:
 
 
 _ARRAY = re.compile(r"\][ ]*+,[ ]*+\[")
-_DESTINATION = re.compile(r"\([^\s()]++\)")
+_DESTINATION = re.compile(
+    r"\((?:[^\s()]|\([^\s()]*+\))+(?:[ \t]++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?[ \t]*+\)"
+)
 _MADE_UP = re.compile(r"#t=[0-9hms:.,]*+|#[0-9][0-9:]*+|[0-9][0-9:]{2,20}+")
