@@ -49,6 +49,9 @@ HOSTILE = {
     "blanks": " " * 500_000 + "x",
     "percent signs": "%%" * 100_000,
     "headings": "# h\n" * 40_000,
+    "footnotes in footnotes": "[^a]:" * 40_000,
+    "lines that a quote has open": "> " * 200 + "```\n" + "a\n" * 40_000,
+    "lines that an item has open": "- " * 200 + "<div>\n" + "a\n" * 40_000,
 }
 
 

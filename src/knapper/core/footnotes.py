@@ -38,6 +38,7 @@ def read_footnotes(
     )
 
 
+_MOST_LEAD = 200  # characters; more are not looked through
 # obsidian-footnotes, A4, B1, B8 and E2
 _LEAD = re.compile(
     r"(?:[>\s]|(?:[-+*]|[0-9]{1,9}[.)])(?=\s)|\[[^\]]\](?=\s)|\[![^\]\n]++\][-+]?(?=\s)"
@@ -48,5 +49,8 @@ _LEAD = re.compile(
 def _defines(text: str, start: int, end: int) -> bool:
     if not text.startswith(":", end) or any(sign.isspace() for sign in text[start:end]):
         return False
-    lead = text[text.rfind("\n", 0, start) + 1 : start]
-    return not lead or _LEAD.fullmatch(lead) is not None
+    near = max(0, start - _MOST_LEAD)
+    line = text.rfind("\n", near, start) + 1
+    if not line and near:
+        return False
+    return line == start or _LEAD.fullmatch(text, line, start) is not None
