@@ -9,7 +9,8 @@ __all__ = ["anchored_heading", "has_html_anchor", "is_route"]
 
 _NUMBERED = re.compile(r"-[0-9]{1,3}\Z")
 _OWN_ANCHOR = re.compile(r"\{[^{}]*?#([^\s{}]++)[^{}]*+\}\s*+\Z")
-_MARKUP = re.compile(r"\]\([^()]*+\)|<[^<>]*+>|\{#[^{}]*+\}")
+_ADDRESS = re.compile(r"!\[[^\[\]]*+\]\([^()]*+\)|\]\([^()]*+\)|\{#[^{}]*+\}")
+_TAG = re.compile(r"<[^<>]*+>")
 _PAGES = frozenset(("", "htm", "html", "php", "aspx"))
 
 
@@ -27,10 +28,11 @@ def anchored_heading(subpath: str, facts: Facts) -> str | None:
     numbered = None
     for _, text in facts.headings:
         own = _OWN_ANCHOR.search(text)
-        there = _letters(_MARKUP.sub(" ", text))
-        if there == letters or (own and own[1] == anchor):
+        shown = _ADDRESS.sub(" ", text)
+        there = _letters(shown), _letters(_TAG.sub(" ", shown))  # in code, a tag is text
+        if letters in there or (own and own[1] == anchor):
             return text
-        if there == first and numbered is None:
+        if first in there and numbered is None:
             numbered = text
     return numbered
 
