@@ -6,12 +6,11 @@ The rules are those of `sync.safety` and `sync.damage`; here their evidence is f
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from knapper.app.noticing import NOTICED
 from knapper.app.side import Side
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, RemoveFolder, State, Trash, Write
 from knapper.shell.store import Store
-from knapper.shell.synced import recent_write
+from knapper.shell.synced import NOTICED, recent_write
 from knapper.sync.damage import Damage, Known, damage, is_stale_save
 from knapper.sync.plans import Merge
 from knapper.sync.reconcile import Decision

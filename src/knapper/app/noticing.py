@@ -13,12 +13,9 @@ from pathlib import Path
 from knapper.core.plan import digest
 from knapper.shell.disk import read_bytes
 from knapper.shell.store import Store
-from knapper.shell.synced import Written, recent_writes, settle_writes
+from knapper.shell.synced import NOTICED, Written, recent_writes, settle_writes
 
-__all__ = ["NOTICED", "look_what_was_noticed"]
-
-NOTICED = 10_000_000_000
-"""Nanoseconds in which an editor notices what was written, or saves what it had loaded."""
+__all__ = ["look_what_was_noticed"]
 
 
 def look_what_was_noticed(vault: Path, replicas: Mapping[str, Path], now: int) -> int | None:

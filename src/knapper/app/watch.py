@@ -9,7 +9,7 @@ from knapper.app.account import Synced
 from knapper.app.carried import left_out, made_by, merged, problem_of
 from knapper.app.check import Checked
 from knapper.app.events import Event, Findings, Mended, Problem, Reloaded, Replicated
-from knapper.app.noticing import NOTICED, look_what_was_noticed
+from knapper.app.noticing import look_what_was_noticed
 from knapper.app.pair import BUSY, Intent
 from knapper.app.repair import repair
 from knapper.app.resting import glimpse
@@ -27,6 +27,7 @@ from knapper.core.schedule import ABSENT, SECOND, Schedule
 from knapper.core.watching import WatchSettings
 from knapper.shell.asides import CHANGED
 from knapper.shell.disk import absolute
+from knapper.shell.synced import NOTICED
 
 __all__ = ["Watch"]
 

@@ -11,6 +11,7 @@ from knapper.shell.store import Store
 from knapper.sync.tree import differing
 
 __all__ = [
+    "NOTICED",
     "Known",
     "Pairing",
     "Seen",
@@ -25,6 +26,9 @@ __all__ = [
     "save_pairing",
     "settle_writes",
 ]
+
+NOTICED = 10_000_000_000
+"""Nanoseconds in which an editor notices what was written, or saves what it had loaded."""
 
 
 class Seen(NamedTuple):
