@@ -15,7 +15,6 @@ from knapper.app.watch import Watch
 from knapper.core.schedule import SECOND, overslept
 from knapper.shell.daemon import Log, local_time, save_state
 from knapper.shell.lock import locked
-from knapper.shell.memory import give_back
 from knapper.shell.user_folders import state_folder
 from knapper.shell.watcher import Hints
 
@@ -23,8 +22,6 @@ __all__ = ["Daemon"]
 
 _PULSE = 30.0
 """In so many seconds, at most, it looks whether the folders are still there."""
-_TIDY = 10.0
-"""Seconds between two times that memory is given back, if anything was done."""
 _BUSY = "a watcher is running on this vault already; 'knapper status' shows it"
 _LOGGED = 50
 """Findings of so many notes are logged one by one; of more, only how many they are."""
@@ -56,7 +53,6 @@ class Daemon:
         self._stack = ExitStack()
         self._stopped = self._reload = self._polls = False
         self._missed = 0
-        self._given_back = 0.0
         self._state: dict[str, object] = {"since": local_time(), "last_error": ""}
 
     def __enter__(self) -> Self:
@@ -118,9 +114,6 @@ class Daemon:
             steady, wall = time.monotonic(), time.time()
             self._turn(None if slept else hints)
             slept = overslept(_PULSE, time.monotonic() - steady, time.time() - wall)
-            if steady - self._given_back > _TIDY:
-                self._given_back = steady
-                give_back()
 
     def stop(self) -> None:
         """End after the action in hand; a signal may ask for it."""
