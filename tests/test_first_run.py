@@ -57,6 +57,8 @@ def test_a_folder_of_notes_that_is_no_vault(tmp_path: Path, knapper: Knapper) ->
     )
     ran = knapper(notes, "check", "deep", "--vault", ".")
     assert (ran.status, ran.err) == (0, "")
+    ran = knapper(notes, "check", "deep", "--vault", "deep")
+    assert (ran.status, ran.err) == (1, "")
     (notes / ".obsidian").mkdir()
     ran = knapper(notes, "check", "deep")
     assert (ran.status, ran.err) == (0, "")

@@ -12,12 +12,15 @@ from knapper.core.paths import extension
 __all__ = ["advice"]
 
 
-def advice(workspace: Workspace, asked: Asked, checked: Checked) -> str:
-    """Return what to do next where nothing was checked, or perhaps the wrong folder was."""
+def advice(workspace: Workspace, asked: Asked, checked: Checked, *, is_named: bool) -> str:
+    """Return what to do next where nothing was checked, or perhaps the wrong folder was.
+
+    `is_named` tells that the vault was named, so that it is the right one.
+    """
     root = printable(os.path.relpath(workspace.root))
     where = "here" if root == "." else f"in '{root}'"
     if checked.judged:
-        if not asked.paths or is_vault(workspace.root):
+        if is_named or not asked.paths or is_vault(workspace.root):
             return ""  # and the rules need not be known
         vault_matters = {rule.name for rule in workspace.known_rules if rule.check.reads_vault}
         if not any(one.rule in vault_matters for one in checked.diagnostics):

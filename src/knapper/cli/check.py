@@ -217,7 +217,7 @@ def command(
         say_paid(known, paid)
     checked = together(checked, known.applied(others))
     _print(workspace, checked, output_format, counts, output_file)
-    if said := advice(workspace, asked, checked):
+    if said := advice(workspace, asked, checked, is_named=vault is not None):
         click.echo(said, err=True)
     failed = is_left or any(one.severity != "info" for one in checked.diagnostics)
     return 1 if failed and not exit_zero else 0
