@@ -3,7 +3,7 @@
 import marshal
 import os
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, Link, State, Write, digest
 from knapper.shell.beside import beside, end_with
 from knapper.shell.folder import Folder, Stamp
-from knapper.shell.store import LARGE, Store
+from knapper.shell.store import Store
 from knapper.sync.tree import is_file, is_mergeable
 
 __all__ = ["CHANGED", "Asides", "Origin", "Written", "reason_of"]
@@ -47,18 +47,19 @@ class Asides:
         self._folder = folder
         self._store = store
         self._origin = origin
+        self._packs = False
         self.contents: dict[State, bytes] = {}
 
     def write(self, wanted: Sequence[Wanted]) -> list[Written]:
         """Write the new contents of changes; return what came of each."""
         copies = [at for at, (change, _) in enumerate(wanted) if _is_new(change)]
+        self._packs = len(copies) > _MANY and self._origin is not None
         if len(copies) <= _MANY:
             return [self._written(*one) for one in wanted]
         theirs = set(copies[::2])
         result = self._write_beside([wanted[at] for at in sorted(theirs)])
         ours = [one for at, one in enumerate(wanted) if at not in theirs]
         found = [self._written(*one) for one in ours]
-        self._store.packed.update(self._packed(ours, found))
         rest, beside_us = iter(found), iter(result())
         return [next(beside_us if at in theirs else rest) for at in range(len(wanted))]
 
@@ -71,8 +72,10 @@ class Asides:
             for _, aside in wanted:  # it is there if a process died over it
                 with suppress(OSError):
                     self._folder.remove(aside)
+            packed = self._store.packed
+            before = set(packed)
             found = [self._written(*one) for one in wanted]
-            return marshal.dumps((found, dict(self._packed(wanted, found))))
+            return marshal.dumps((found, {one: packed[one] for one in packed.keys() - before}))
 
         result = beside(work)
 
@@ -82,17 +85,6 @@ class Asides:
             return list(found)
 
         return written
-
-    def _packed(
-        self, wanted: Sequence[Wanted], found: Sequence[Written]
-    ) -> Iterator[tuple[State, bytes]]:
-        for (change, _), one in zip(wanted, found, strict=True):
-            if isinstance(one, str) or not isinstance(change, Copy) or self._origin is None:
-                continue
-            if is_mergeable(change.path):
-                content = b"".join(self._pieces(change))
-                if digest(content) == change.digest and len(content) <= LARGE:
-                    yield change.digest, zlib.compress(content, 1)
 
     def _written(self, change: Change, aside: NotePath) -> Written:
         folder = self._folder
@@ -125,13 +117,13 @@ class Asides:
     def _copy(self, change: Copy, aside: NotePath) -> None:
         hashed = sha256()
         kept: list[bytes] = []
-        is_kept = is_file(change.expect) and is_mergeable(change.path)
+        is_text = is_mergeable(change.path)
         with self._folder.writing(aside) as file:
             try:
                 for piece in self._pieces(change):
                     hashed.update(piece)
                     file.write(piece)
-                    if is_kept and len(kept) < 2:
+                    if is_text and len(kept) < 2:
                         kept.append(piece)
                 if hashed.hexdigest() != change.digest:
                     raise OSError(0, CHANGED)
@@ -141,8 +133,10 @@ class Asides:
                 with suppress(OSError):
                     self._folder.remove(aside)
                 raise
-        if len(kept) == 1:
+        if len(kept) == 1 and is_file(change.expect):
             self.contents[change.digest] = kept[0]
+        elif len(kept) == 1 and self._packs:
+            self._store.packed[change.digest] = zlib.compress(kept[0], 1)
 
     def _pieces(self, change: Copy) -> Iterable[bytes]:
         if change.own:

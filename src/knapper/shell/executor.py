@@ -406,8 +406,9 @@ class Executor:
                     for step in rewritten
                 ],
             )
-            for state, content in self.contents.items():  # who saves over it may not have seen it
-                self._store.keep_in(connection, content, state)
+            for after in {step.after for step in rewritten if step.after in self.contents}:
+                if after is not None:  # who saves over it may not have seen it
+                    self._store.keep_in(connection, self.contents[after], after)
             connection.executemany(
                 "insert or ignore into version values (?, ?, 0, ?)",
                 [
