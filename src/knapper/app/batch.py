@@ -1,7 +1,7 @@
 """Reading and judging the notes of a vault in batches, and forgetting them again.
 
 A batch gives back what is kept of its notes: their facts, folded up, what was found in
-them, and what that depends on. No more than one note is held at a time.
+them, and what that depends on. They are read in handfuls: no more of them is held at a time.
 """
 
 import marshal
@@ -74,6 +74,9 @@ def unpacked(granted: bytes) -> Iterator[tuple[NotePath, Granted]]:
 
 _NOTHING = Questions()
 
+_HANDFUL = 1 << 18
+"""Code points of the notes that are held at once, but for the last of them."""
+
 
 def look(
     texts: Texts,
@@ -90,20 +93,38 @@ def look(
     kept: list[Kept] = []
     found: dict[NotePath, Findings] = {}
     granted: dict[NotePath, tuple[object, ...]] = {}
-    for path in paths:
-        note = texts.read(path)
-        known, questions = facts(note), _NOTHING
-        if path in wanted:
-            vault.look_at(path, known)
-            verdict = judged(texts, vault, note, keep=keep)
-            questions = verdict.questions
-            if verdict.findings.diagnostics:
-                found[path] = verdict.findings
-            if assumed := vault.granted():
-                granted[path] = tuple(assumed)
-        digest = texts.digest(note) if keep else b""
-        kept.append(Kept(path, folded_up(known), digest, questions))
+    for notes in _handfuls(texts, paths):
+        # one step for all of them, then the next: code that was just run runs a tenth faster
+        for note in notes:
+            _ = note.structure
+        for note in notes:
+            _ = note.inline
+        for note, known in zip(notes, [facts(note) for note in notes], strict=True):
+            path, questions = note.path, _NOTHING
+            if path in wanted:
+                vault.look_at(path, known)
+                verdict = judged(texts, vault, note, keep=keep)
+                questions = verdict.questions
+                if verdict.findings.diagnostics:
+                    found[path] = verdict.findings
+                if assumed := vault.granted():
+                    granted[path] = tuple(assumed)
+            digest = texts.digest(note) if keep else b""
+            kept.append(Kept(path, folded_up(known), digest, questions))
     return Batch(bucket_with(kept), found, marshal.dumps(granted))
+
+
+def _handfuls(texts: Texts, paths: Sequence[NotePath]) -> Iterator[list[Note]]:
+    """Read notes, and yield them in lists of which the last one alone may be long."""
+    notes: list[Note] = []
+    size = 0
+    for path in paths:
+        notes.append(texts.read(path))
+        size += len(notes[-1].text)
+        if size > _HANDFUL:
+            yield notes
+            notes, size = [], 0
+    yield notes
 
 
 class Judged(NamedTuple):
