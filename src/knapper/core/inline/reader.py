@@ -1,83 +1,20 @@
-"""Inside the blocks of a note: links, tags, block ids, and what hides them.
-
-Where nothing but links can stand, as in most paragraphs, and each bracket belongs to one
-or to a pair that is none, a pattern finds them. The others are read in one pass from left
-to right over the few characters that can begin a construct. Whatever begins first wins,
-so a backtick inside a wikilink opens no code span and brackets inside a code span make no
-link (observed in Obsidian 1.13.7 by the tests of incremental-reading-obsidian). Links and
-tags inside `%%` comments do count (recorded from the app by obsidian-tasks). All offsets
-are code points.
-
-Every scan is linear: what was searched for in vain before a break is not
-searched for again up to that break.
-"""
+"""One pass over the text between blocks, for links and what hides them."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
-from operator import attrgetter
-from typing import Literal, NamedTuple, cast
-from urllib.parse import unquote
+from typing import cast
 
 from knapper.core.blocks import ATTRIBUTES, Blocks, Region
+from knapper.core.inline.links import decoded, displayed
+from knapper.core.inline.marks import Surroundings, read_block_ids, read_tags
+from knapper.core.inline.parts import Inline, Link
 
-__all__ = ["BlockId", "Inline", "Link", "Tag", "decoded", "displayed", "read_inline"]
-
-
-class Link(NamedTuple):
-    """A link or an embed, `[[target|display]]` or `[display](target)`.
-
-    `target` and `display` are as Obsidian's cache has them: a Markdown target is
-    percent-decoded, a display text that is not written is made from the target
-    (`a#b` shows as `a > b`). `target_start` and `target_end` bound the target as it
-    is written, `display_start` is where the display text begins, or -1.
-    """
-
-    start: int
-    end: int
-    target: str
-    display: str
-    kind: Literal["wiki", "md"]
-    embed: bool
-    target_start: int
-    target_end: int
-    display_start: int
-
+__all__ = ["read_inline"]
 
 _link = cast(Callable[[tuple[object, ...]], Link], partial(tuple.__new__, Link))
 """Makes a link of its fields in a third of the time: there are fifteen of them in a note."""
-
-
-class Tag(NamedTuple):
-    """A tag in the text, `name` with its `#`."""
-
-    start: int
-    end: int
-    name: str
-
-
-class BlockId(NamedTuple):
-    """A block id, `name` without its `^`; the span holds the caret."""
-
-    start: int
-    end: int
-    name: str
-
-
-class Inline(NamedTuple):
-    """What `read_inline` found, each in order of position."""
-
-    links: list[Link]
-    tags: list[Tag]
-    block_ids: list[BlockId]
-    spans: list[Region]
-    """Code spans (`code`), inline HTML and autolinks (`tag`) and math (`math`)."""
-    is_paired: bool = False
-    """Whether each bracket outside of blocks of code belongs to a link, or to a pair without
-    another bracket or a pipe in it: there is none that was meant as a link and is none."""
-
-
 _SPECIAL = re.compile(r"[\\`<$\[\]]")
 _WIKILINK = re.compile(r"\[\[(?!\[)([^\[\]\n]*+(?:(?:\[(?!\[)|\](?!\]))[^\[\]\n]*+)*)\]\]")
 _PAIRED = re.compile(
@@ -86,7 +23,6 @@ _PAIRED = re.compile(
     r"|\[[^\[\]\n|]*+\](?!\()"
 )
 """The usual forms; they are read rightly if no bracket is left beside them."""
-_start = attrgetter("start")
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _RUN = re.compile(r"`++")
 _TAG_OR_AUTOLINK = re.compile(
@@ -104,11 +40,9 @@ _DESTINATION = re.compile(
     re.DOTALL,
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//")
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_HASHTAG = re.compile(
-    r"#(?<![^\W_]#)[^\u2000-\u206f\u2e00-\u2e7f\ufeff'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s]++"
-)
-_BLOCK_ID = re.compile(r"\^([A-Za-z0-9-]++)[ \t]*+(?=\r?(?:\n|\Z))")
+_SIGNS = ("`", "<", "$", "\\")
+"""What makes more of a zone than text with links in it."""
+_LINK = ("](",)
 
 
 def read_inline(text: str, start: int, blocks: Blocks) -> Inline:
@@ -119,24 +53,10 @@ def read_inline(text: str, start: int, blocks: Blocks) -> Inline:
         reader.links.sort()
     hidden = [*blocks.regions, *reader.spans]
     hidden.sort()
-    tags = _read_tags(text, start, hidden, reader)
-    ids = _read_block_ids(text, start, hidden, blocks)
+    around = Surroundings(hidden, reader.links, reader.zones, reader.boundaries)
+    tags = read_tags(text, start, around)
+    ids = read_block_ids(text, start, hidden, blocks)
     return Inline(reader.links, tags, ids, reader.spans, reader.is_paired)
-
-
-def displayed(target: str) -> str:
-    """Return what a link shows that has no text of its own: `a#b` as `a > b`.
-
-    Recorded from the app by obsidian-tasks.
-    """
-    if "#" not in target:
-        return target
-    return " > ".join(part.strip() for part in target.split("#") if part.strip())
-
-
-_SIGNS = ("`", "<", "$", "\\")
-"""What makes more of a zone than text with links in it."""
-_LINK = ("](",)
 
 
 class _InlineReader:
@@ -379,78 +299,3 @@ def _is_escaped(text: str, offset: int) -> bool:
     while before and text[before - 1] == "\\":
         before -= 1
     return (offset - before) % 2 == 1
-
-
-def decoded(raw: str) -> str:
-    """Undo the escapes of a Markdown address; a malformed one stays as it is."""
-    if "\\" in raw:
-        raw = _ESCAPE.sub(r"\1", raw)
-    if "%" not in raw:
-        return raw
-    try:
-        return unquote(raw, errors="strict")
-    except UnicodeDecodeError:
-        return raw
-
-
-def _holds(ranges: Sequence[Region | Link], offset: int) -> bool:
-    """Tell whether one of the ranges, which are in order, holds an offset."""
-    found = bisect_right(ranges, offset, key=_start)
-    return bool(found) and offset < ranges[found - 1].end
-
-
-def _read_tags(text: str, start: int, hidden: list[Region], reader: _InlineReader) -> list[Tag]:
-    """Read `#tags`, which begin a line, follow white space or another construct.
-
-    Where a tag may begin: observed in Obsidian 1.13.7 (incremental-reading-obsidian)
-    and recorded from it (obsidian-tasks: `\\[\\[#x` holds a tag).
-    """
-    tags: list[Tag] = []
-    for match in _HASHTAG.finditer(text, start):
-        at = match.start()
-        if not _may_begin_tag(text, at, reader):
-            continue
-        name = match.group().rstrip("/")
-        if name[1:].replace("/", "").isdigit() or len(name) < 2:
-            continue
-        if not _holds(hidden, at) and not _holds(reader.links, at):
-            tags.append(Tag(at, at + len(name), name))
-    return tags
-
-
-def _may_begin_tag(text: str, at: int, reader: _InlineReader) -> bool:
-    if at in reader.boundaries or at == 0:
-        return True
-    before = text[at - 1]
-    if before in "[]":  # a bracket that is alone, or one of a wikilink
-        return not _holds(reader.zones, at)
-    if before.isspace() or before == "\ufeff":
-        return True
-    if before == ">":  # the mark of a quote, not an arrow
-        return not text[text.rfind("\n", 0, at) + 1 : at].strip("> \t")
-    if before == "*" or text[at - 2 : at] in ("==", "~~"):  # an emphasis that opens here
-        outer = text[:at].rstrip("*=~")[-1:] if at < 8 else text[at - 8 : at].rstrip("*=~")[-1:]
-        return not outer or outer.isspace()
-    return False
-
-
-def _read_block_ids(text: str, start: int, hidden: list[Region], blocks: Blocks) -> list[BlockId]:
-    """Read `^ids` at the very end of a paragraph, list item or line of their own.
-
-    Place and letters: Obsidian Help, "Link to blocks"; a footnote mark after the
-    id makes it plain text (observed in 1.14.4 by obsidian-footnotes).
-    """
-    ids: list[BlockId] = []
-    breaks = blocks.breaks
-    for match in _BLOCK_ID.finditer(text, start):
-        at = match.start()
-        follows_text = at > start and not text[at - 1].isspace()
-        if follows_text and text[text.rfind("\n", 0, at) + 1 : at].strip("> \t"):
-            continue
-        if _holds(hidden, at):
-            continue
-        index = bisect_right(breaks, at)
-        zone_end = breaks[index] if index < len(breaks) else len(text)
-        if not text[match.end() : zone_end].strip("> \t\r\n"):
-            ids.append(BlockId(at, match.end(1), match.group(1)))
-    return ids
