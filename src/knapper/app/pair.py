@@ -72,15 +72,15 @@ class Intent(NamedTuple):
 
     `confirm` is the hash of a plan that was halted or held: if it is still the same,
     it is carried out. `halted` says what is wrong with the pair already. What was
-    changed in the last `quiet` nanoseconds is left alone, and a path of the vault at
-    which somebody is `busy` is not written.
+    changed in the last `quiet` nanoseconds is left alone, and a path of the vault that
+    is `busy`, because somebody types there, is not written.
     """
 
     act: bool = True
     confirm: str = ""
     halted: str = ""
     quiet: int = 0
-    busy: Callable[[NotePath], bool] = lambda _path: False
+    busy: Collection[NotePath] = frozenset()
 
 
 class Report(NamedTuple):
@@ -242,7 +242,7 @@ class _Pass:
                     if side.is_out(path):
                         reason = side.odd.get(path, "its folder cannot be read")
                         self.skipped.setdefault(one.path, reason)
-            if one.changes_left and self.intent.busy(self.pair.prefix + one.left_path):
+            if one.changes_left and self.pair.prefix + one.left_path in self.intent.busy:
                 self.skipped.setdefault(one.path, BUSY)
         self._skip_collisions(decisions)
         return decisions

@@ -9,7 +9,7 @@ Nothing here waits or asks for the time. The invariants:
 - Nothing is later than its period, also if the clock is set back.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import NamedTuple
 
 from knapper.core.openness import Openness
@@ -167,15 +167,14 @@ class Schedule:
             if self._done.get(path) not in (True, wanted):
                 yield path, at + quiet * (_INSIDE if open_end == "inside" else 1)
 
-    def busy(self) -> Callable[[NotePath], bool]:
-        """Return the test for notes that a sync must not write: somebody is typing there."""
-        now, quiet, typed = self._now, self._sync_quiet, self._typed
-
-        def busy(path: NotePath) -> bool:
-            at, open_end, here = typed.get(path, _UNTOUCHED)
-            return here and (open_end == "open" or now - at < quiet)
-
-        return busy
+    def busy(self) -> frozenset[NotePath]:
+        """Return the notes that a sync must not write: somebody is typing there."""
+        since = self._now - self._sync_quiet
+        return frozenset(
+            path
+            for path, (at, open_end, here) in self._typed.items()
+            if here and (open_end == "open" or at > since)
+        )
 
     @property
     def _sync_quiet(self) -> int:
