@@ -10,10 +10,12 @@ from types import TracebackType
 from typing import Self
 
 from knapper.app.events import Event, Findings, Problem, event_object
+from knapper.app.sync import sync_if_changed
 from knapper.app.trend import Recorder
 from knapper.app.watch import Watch
 from knapper.core.schedule import SECOND, overslept
 from knapper.shell.daemon import Log, local_time, save_state
+from knapper.shell.errand import errand
 from knapper.shell.lock import locked
 from knapper.shell.user_folders import state_folder
 from knapper.shell.watcher import Hints
@@ -98,6 +100,8 @@ class Daemon:
 
     def run(self) -> None:
         """Watch until `stop` is called."""
+        # what a sync holds of both folders is much, and is given back only by a process that ends
+        self.watch.sync = lambda root, intent: errand(sync_if_changed, root, intent)
         gc.enable()  # what only lasts for a run need not be collected; this lasts
         gc.collect()
         gc.freeze()

@@ -17,6 +17,7 @@ from knapper.app.resting import (
     Rest,
     config_print,
     forget_rests,
+    glimpse,
     save_rest,
     still_holds,
 )
@@ -34,7 +35,7 @@ from knapper.shell.store import BrokenStoreError, Store
 from knapper.shell.synced import Pairing, load, pairing, save_pairing
 from knapper.sync.tree import is_layout
 
-__all__ = ["replicas_of", "statuses", "sync"]
+__all__ = ["replicas_of", "statuses", "sync", "sync_if_changed"]
 
 _ROUNDS = 5
 _DAY = 86_400_000_000_000
@@ -100,6 +101,14 @@ def sync(
                 work.rest(found, whole=not names)
             work.prune()
         return found
+
+
+def sync_if_changed(
+    root: Path, intent: Intent, *, clock: Callable[[], int] = time.time_ns
+) -> list[Synced] | None:
+    """Sync a vault with all its replicas; None if nothing changed since they were at rest."""
+    seen = glimpse(root)
+    return None if seen.is_rest else sync(root, (), intent, seen=seen, clock=clock)
 
 
 class _Work:

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from knapper.app.account import Synced
@@ -12,10 +13,9 @@ from knapper.app.events import Event, Findings, Mended, Problem, Reloaded, Repli
 from knapper.app.noticing import look_what_was_noticed
 from knapper.app.pair import BUSY, Intent
 from knapper.app.repair import repair
-from knapper.app.resting import glimpse
 from knapper.app.roots import place_of
 from knapper.app.side import UNSETTLED
-from knapper.app.sync import sync
+from knapper.app.sync import sync_if_changed
 from knapper.app.watched import Look, Watched
 from knapper.app.workspace import CHECKED
 from knapper.core.errors import KnapperError
@@ -33,6 +33,9 @@ __all__ = ["Watch"]
 
 _DAY = 86_400 * SECOND
 
+Sync = Callable[[Path, Intent], list[Synced] | None]
+"""Syncs a vault as it is intended, if anything changed in it or its replicas."""
+
 
 class Watch:
     """A vault that is watched. Times are in ns of the wall clock.
@@ -40,7 +43,7 @@ class Watch:
     `look` takes hints, `act` does what is due, `due` says when that is. Nothing here
     waits or listens: whoever calls does. `problems` are those of now, by their kind.
     `missed` counts the looks by plan that found what no hint told of, since the last one
-    that found nothing.
+    that found nothing. `sync` may be put somewhere else than here, where it is done.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Watch:
         self.root, self.tell, self.clock = root, tell, clock
         self._fix, self._replicate = fix, replicate
         self.watched = Watched(root)
+        self.sync: Sync = partial(sync_if_changed, clock=clock)
         self.problems: dict[str, str] = {}
         self.looked_at = 0
         self.missed = 0
@@ -322,18 +326,16 @@ class Watch:
             self.schedule.sync_soon()
 
     def _sync(self) -> None:
-        seen = glimpse(self.root)
-        if seen.is_rest:
-            self.schedule.synced()
-            self._solved("sync")
-            return
         quiet = self.settings.sync_quiet * SECOND
-        intent = Intent(quiet=quiet, busy=self.schedule.busy())
         try:
-            found = sync(self.root, (), intent, seen=seen, clock=self.clock)
+            found = self.sync(self.root, Intent(quiet=quiet, busy=self.schedule.busy()))
         except (KnapperError, OSError) as error:
             self._problem("sync", f"nothing could be synced: {error}")
             self.schedule.synced(failed=True)
+            return
+        if found is None:
+            self.schedule.synced()
+            self._solved("sync")
             return
         self._follow_sync(found)
         self._notice_at = self._notice_at or self.clock() + NOTICED
