@@ -83,9 +83,9 @@ class Watcher:
                 return at
 
     def cost(self) -> float:
-        """Return the seconds of user and system time that it took so far."""
+        """Return the seconds of user and system time that it took so far, with its children."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> int:
         """Return the memory that it has in hand, in MB."""
