@@ -16,8 +16,9 @@ from unicodedata import normalize
 
 from knapper.core.paths import NotePath
 from knapper.core.plan import State
-from knapper.shell.folder import Folder, Listing, NewFile, Stamp, is_aside
+from knapper.shell.folder import Folder, NewFile
 from knapper.shell.renaming import NotPossibleError
+from knapper.shell.source import Listing, Stamp, is_aside
 from knapper.sync.tree import FOLDER, link_state
 
 

@@ -33,7 +33,7 @@ def test_a_change_is_synced_from_the_listing_of_the_glimpse(
     (left / "A.md").write_text("one and two\n")
     seen = glimpse(left)
     assert seen.listings and not seen.is_rest
-    monkeypatch.setattr("knapper.shell.folder.Source.listing", None)  # nobody lists again
+    monkeypatch.setattr("knapper.shell.source.Source.listing", None)  # nobody lists again
     assert statuses(sync(left, seen=seen)) == 0
     assert (right / "A.md").read_text() == "one and two\n"
 

@@ -19,8 +19,8 @@ from knapper.app.act import Runs
 from knapper.app.pair import Intent, Pair, Report, run_pass
 from knapper.core.paths import NotePath
 from knapper.shell.asides import CHANGED
-from knapper.shell.folder import is_aside
 from knapper.shell.recovery import recover
+from knapper.shell.source import is_aside
 from knapper.shell.store import Store
 
 NAMES = ("Note.md", "note.md", "Äpfel.md", "b/Note.md", "b/c/Deep.md", "Table.md", "B/other.md")

@@ -19,8 +19,9 @@ from knapper.core.plan import Change, Copy, Link, MakeFolder, Refused, State, Wr
 from knapper.core.replicas import Mode
 from knapper.shell.asides import Origin
 from knapper.shell.executor import Executor, Place
-from knapper.shell.folder import Folder, Listing, Source
+from knapper.shell.folder import Folder
 from knapper.shell.recovery import sweep
+from knapper.shell.source import Listing, Source
 from knapper.shell.store import Store
 from knapper.shell.synced import Seen, has_more, load
 from knapper.sync.plans import Merge, changes_of

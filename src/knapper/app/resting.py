@@ -18,7 +18,7 @@ from knapper.app.local import local_names
 from knapper.app.roots import CONFIG_NAME
 from knapper.core.errors import KnapperError
 from knapper.shell.beside import beside
-from knapper.shell.folder import Listing, Source
+from knapper.shell.source import Listing, Source
 from knapper.shell.store import Store
 
 __all__ = [

@@ -28,9 +28,10 @@ from knapper.core.replicas import Replica, read_replicas, read_sync_settings
 from knapper.core.tables import TableReader
 from knapper.shell.asides import CHANGED
 from knapper.shell.executor import Executor, Place
-from knapper.shell.folder import Folder, Listing, Source
+from knapper.shell.folder import Folder
 from knapper.shell.lock import locked
 from knapper.shell.recovery import recover
+from knapper.shell.source import Listing, Source
 from knapper.shell.store import BrokenStoreError, Store
 from knapper.shell.synced import Pairing, load, pairing, save_pairing
 from knapper.sync.tree import is_layout

@@ -19,7 +19,7 @@ from knapper.core.rule import Diagnostic
 from knapper.core.settings import SETTING_FILES
 from knapper.core.text import Lines
 from knapper.shell.disk import read_text, scan
-from knapper.shell.folder import Stamp
+from knapper.shell.source import Stamp
 from knapper.shell.stamps import Stamps
 from knapper.sync.tree import parents
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, Link, State, Write, digest
 from knapper.shell.beside import beside, end_with
-from knapper.shell.folder import Folder, Stamp
+from knapper.shell.folder import Folder
+from knapper.shell.source import Stamp
 from knapper.shell.store import Store
 from knapper.sync.tree import is_file, is_mergeable
 

@@ -38,9 +38,10 @@ from knapper.core.plan import (
     digest,
 )
 from knapper.shell.asides import CHANGED, Asides, Origin, reason_of
-from knapper.shell.folder import Folder, Stamp, is_settled, new_aside
+from knapper.shell.folder import Folder
 from knapper.shell.recovery import keep_stray
 from knapper.shell.renaming import NotPossibleError
+from knapper.shell.source import Stamp, is_settled, new_aside
 from knapper.shell.store import LARGE, Store
 from knapper.sync.tree import FOLDER, is_file, key
 

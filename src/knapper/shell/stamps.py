@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from knapper.core.paths import NotePath
-from knapper.shell.folder import Stamp, is_settled
+from knapper.shell.source import Stamp, is_settled
 
 __all__ = ["Stamps"]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from knapper.core.paths import NotePath
 from knapper.core.plan import State
-from knapper.shell.folder import Stamp
+from knapper.shell.source import Stamp
 from knapper.shell.store import Store
 from knapper.sync.tree import differing
 
