@@ -8,6 +8,7 @@ are ever asked for.
 import json
 from binascii import crc32
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Literal, cast
 
@@ -61,6 +62,7 @@ def folded_up(facts: Facts) -> str:
     return text
 
 
+@lru_cache(8)  # of one note several things are asked in a row
 def unfolded(text: str) -> Facts:
     """Return the facts that `folded_up` made this text of."""
     if text.startswith(_PLAIN):

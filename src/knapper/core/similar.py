@@ -23,6 +23,7 @@ class SimilarNames:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = frozenset(names)
+        self._sought: dict[str, str | None] = {}
 
     def replaced(self, name: str, *, is_there: bool) -> "SimilarNames":
         """Return these names with, or without, this one."""
@@ -41,6 +42,11 @@ class SimilarNames:
 
     def nearest(self, name: str) -> str | None:
         """Return the name that `name` was meant to be, None unless it is the only one."""
+        if name not in self._sought:  # many links may lead to what is not there
+            self._sought[name] = self._nearest(name)
+        return self._sought[name]
+
+    def _nearest(self, name: str) -> str | None:
         plain = _plain(name)
         allowed = _slips(len(plain))
         if allowed < 0:
