@@ -93,13 +93,15 @@ class Bench:
         read = {path: space.read(path) for path in self.files if extension(path) in CHECKED}
         self.live.update(read, self.files)
         self.judged = 0
-        judge = live_module.judge
+        for name in ("judge", "judge_again"):
+            setattr(live_module, name, self._counting(getattr(live_module, name)))
 
+    def _counting(self, judge: Callable[..., object]) -> Callable[..., object]:
         def counting(*args: object) -> object:
             self.judged += 1
-            return judge(*args)  # type: ignore[arg-type] # they are passed on
+            return judge(*args)
 
-        live_module.judge = counting  # type: ignore[assignment] # as above
+        return counting
 
     def measure(self, path: NotePath, change: Callable[[Note], Change]) -> Measured:
         """Change a note, measure that, and change it back."""

@@ -14,14 +14,17 @@ from knapper.core.asked import Questions
 from knapper.core.bucket import DIGEST, UNREAD, Bucket, Kept, bucket_with
 from knapper.core.excerpt import Findings, findings_of
 from knapper.core.first_look import FirstLook, Granted
-from knapper.core.lint import judge, lint_note
+from knapper.core.lint import judge, lint_again, lint_note
+from knapper.core.lint import judge_again as again
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
+from knapper.core.rule import Diagnostic
 from knapper.core.shelf import folded_up
+from knapper.core.sketch import sketch_of, sketched
 from knapper.core.vault import Vault
 from knapper.shell.disk import decode_note
 
-__all__ = ["Batch", "Judged", "Texts", "judge_again", "judged", "look", "unpacked"]
+__all__ = ["Batch", "Earlier", "Judged", "Texts", "judge_again", "judged", "look", "unpacked"]
 
 
 class Texts(NamedTuple):
@@ -66,10 +69,21 @@ class Batch(NamedTuple):
     granted: bytes
 
 
-def unpacked(granted: bytes) -> Iterator[tuple[NotePath, Granted]]:
+class Earlier(NamedTuple):
+    """What is known of a note that was judged, to judge it again: a sketch, if there is one.
+
+    Without a digest (`UNREAD`) it is not known whether the note is still the same.
+    """
+
+    sketch: bytes
+    digest: bytes
+    diagnostics: Sequence[Diagnostic] = ()
+
+
+def unpacked(granted: bytes) -> Iterator[tuple[NotePath, Granted, Earlier]]:
     """Yield what of a batch was taken for granted, and for which notes."""
-    for path, assumed in marshal.loads(granted).items():  # noqa: S302 - `look` made it
-        yield path, Granted._make(assumed)
+    for path, (assumed, *known) in marshal.loads(granted).items():  # noqa: S302 - `look` made it
+        yield path, Granted._make(assumed), Earlier._make((*known, ()))
 
 
 _NOTHING = Questions()
@@ -88,7 +102,7 @@ def look(
 ) -> Batch:
     """Read notes for the first time, and judge those that are `wanted` by what is known already.
 
-    With `keep` false their digests and what they asked are left out.
+    With `keep` false their digests, sketches, and what they asked are left out.
     """
     kept: list[Kept] = []
     found: dict[NotePath, Findings] = {}
@@ -100,16 +114,18 @@ def look(
         for note in notes:
             _ = note.inline
         for note, known in zip(notes, [facts(note) for note in notes], strict=True):
-            path, questions = note.path, _NOTHING
+            path, questions, assumed = note.path, _NOTHING, None
             if path in wanted:
                 vault.look_at(path, known)
                 verdict = judged(texts, vault, note, keep=keep)
                 questions = verdict.questions
                 if verdict.findings.diagnostics:
                     found[path] = verdict.findings
-                if assumed := vault.granted():
-                    granted[path] = tuple(assumed)
+                assumed = vault.granted()
             digest = texts.digest(note) if keep else b""
+            if assumed:
+                as_read = (sketch_of(note), digest) if keep else (b"", UNREAD)
+                granted[path] = tuple(assumed), *as_read
             kept.append(Kept(path, folded_up(known), digest, questions))
     return Batch(bucket_with(kept), found, marshal.dumps(granted))
 
@@ -144,7 +160,30 @@ def judged(texts: Texts, vault: Vault, note: Note, *, keep: bool) -> Judged:
 
 
 def judge_again(
-    texts: Texts, vault: Vault, paths: Sequence[NotePath], *, keep: bool
+    texts: Texts,
+    vault: Vault,
+    earlier: Mapping[NotePath, Earlier],
+    paths: Sequence[NotePath],
+    *,
+    keep: bool,
 ) -> list[Judged]:
-    """Judge notes by all that is known; they are read again for it."""
-    return [judged(texts, vault, texts.read(path), keep=keep) for path in paths]
+    """Judge notes by all that is known; they are read again for it.
+
+    A note that is as it was `earlier` says what it said, but for what the vault makes of it.
+    """
+    return [_judged_again(texts, vault, path, earlier.get(path), keep=keep) for path in paths]
+
+
+def _judged_again(
+    texts: Texts, vault: Vault, path: NotePath, earlier: Earlier | None, *, keep: bool
+) -> Judged:
+    note = texts.read(path)
+    if earlier is None or earlier.digest == UNREAD or texts.digest(note) != earlier.digest:
+        return judged(texts, vault, note, keep=keep)
+    note = sketched(note, earlier.sketch) if earlier.sketch else note
+    rules = texts.workspace.rules_of(path)
+    if not keep:
+        found = lint_again(note, vault, rules, earlier.diagnostics)
+        return Judged(findings_of(note, found), _NOTHING)
+    verdict = again(note, vault, rules, earlier.diagnostics)
+    return Judged(findings_of(note, verdict.diagnostics), verdict.questions)

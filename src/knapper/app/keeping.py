@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache as once
 from functools import cached_property, partial
 
-from knapper.app.batch import Judged, Texts, judge_again, judged
+from knapper.app.batch import Earlier, Judged, Texts, judge_again, judged
 from knapper.app.fingerprint import fingerprint
 from knapper.app.survey import Found, Progress, Survey, survey
 from knapper.app.workspace import Workspace, facts
@@ -221,7 +221,17 @@ class _Renewal:
             if self.workspace.is_checked(path):
                 yield path, judged(self.texts, vault, note, keep=True)
         paths = sorted(concerned)
-        yield from zip(paths, judge_again(self.texts, vault, paths, keep=True), strict=True)
+        earlier = dict(self._earlier(paths))
+        again = judge_again(self.texts, vault, earlier, paths, keep=True)
+        yield from zip(paths, again, strict=True)
+
+    def _earlier(self, paths: Iterable[NotePath]) -> Iterator[tuple[NotePath, Earlier]]:
+        """Yield what is stored of the judgement of notes; no sketch is."""
+        for path in paths:
+            bucket = self.rows[bucket_of(path, len(self.rows))][1]
+            found = self.stored.found.get(path)
+            known = found.diagnostics if found else ()
+            yield path, Earlier(b"", bucket.digest(bucket.paths.index(path)), known)
 
     # -- keeping -------------------------------------------------------------------------
 

@@ -1,11 +1,11 @@
 """Reading and judging all notes of a vault, and some of them with other texts."""
 
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
-from knapper.app.batch import Judged, Texts, judge_again, look, unpacked
+from knapper.app.batch import Earlier, Judged, Texts, judge_again, look, unpacked
 from knapper.app.workspace import facts
 from knapper.core.asked import LINKED, key_of
 from knapper.core.bucket import Bucket
@@ -87,9 +87,12 @@ def survey(
         progress(len(buckets), len(paths))
     shelf = Shelf(lambda: paths, lambda number: buckets[number].facts)
     vault = Vault(names, shelf, workspace.settings)
-    wrong = sorted(
-        path for some in granted for path, one in unpacked(some) if not is_right(one, vault)
-    )
+    wrong = {
+        path: known._replace(diagnostics=found[path].diagnostics) if path in found else known
+        for some in granted
+        for path, one, known in unpacked(some)
+        if not is_right(one, vault)
+    }
     verdicts = dict(_judged_again(texts, vault, wrong, processes, keep=keep))
     found |= {path: verdict.findings for path, verdict in verdicts.items()}
     asked = {path: verdict.questions for path, verdict in verdicts.items() if keep}
@@ -97,12 +100,13 @@ def survey(
 
 
 def _judged_again(
-    texts: Texts, vault: Vault, paths: Sequence[NotePath], processes: int, *, keep: bool
+    texts: Texts, vault: Vault, wrong: Mapping[NotePath, Earlier], processes: int, *, keep: bool
 ) -> Iterator[tuple[NotePath, Judged]]:
     """Yield the verdicts on notes for which too much was taken for granted."""
+    paths = sorted(wrong)
     batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
     # a vault that is read from many batches is not handed round but inherited
-    again = partial(judge_again, texts, vault, keep=keep)
+    again = partial(judge_again, texts, vault, wrong, keep=keep)
     for batch, verdicts in zip(batches, spread(again, batches, processes), strict=True):
         yield from zip(batch, verdicts, strict=True)
 
@@ -115,6 +119,6 @@ def with_texts(before: Survey, texts: Texts, judged: AbstractSet[NotePath]) -> S
     fresh = {path: facts(texts.read(path)) for path in texts.instead}
     vault = before.vault.updated(fresh, (), before.vault.names.files | fresh.keys())
     paths = sorted((before.concerned(vault, fresh) | fresh.keys()) & judged)
-    verdicts = zip(paths, judge_again(texts, vault, paths, keep=False), strict=True)
+    verdicts = zip(paths, judge_again(texts, vault, {}, paths, keep=False), strict=True)
     found = before.found | {path: verdict.findings for path, verdict in verdicts}
     return Survey(found, vault, before.buckets)

@@ -3,8 +3,7 @@
 Which files there are is known from the start, and nearly every link to a heading or
 block is right. So a note is judged while it is read, as if all of them were; what was
 taken for granted is written down, and looked up when all notes were read. Only where
-it was wrong is the note judged again: two readings of it, where there would be none
-without a finding.
+it was wrong is the note judged again, as far as the vault matters for it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -8,11 +8,20 @@ from knapper.core.asked import Questions
 from knapper.core.note import Note
 from knapper.core.rule import Diagnostic, Finding, Rule, When
 from knapper.core.signs import Signs, signs
-from knapper.core.suppress import read_suppressions
+from knapper.core.suppress import may_silence, read_suppressions
 from knapper.core.text import Span
 from knapper.core.vault import Vault
 
-__all__ = ["Ruleset", "Verdict", "judge", "lint_note", "lint_unsilenced", "run_rule"]
+__all__ = [
+    "Ruleset",
+    "Verdict",
+    "judge",
+    "judge_again",
+    "lint_again",
+    "lint_note",
+    "lint_unsilenced",
+    "run_rule",
+]
 
 
 class _Ready(NamedTuple):
@@ -55,6 +64,10 @@ class Ruleset(NamedTuple):
 
     rules: tuple[Rule, ...]
     groups: tuple[_Group, ...]
+    asking: tuple[_Group, ...]
+    """The groups of those rules that read the vault, and none of the others."""
+    askers: frozenset[str]
+    """The names of those rules."""
 
     @classmethod
     def of(cls, rules: "Ruleset | Iterable[Rule]") -> "Ruleset":
@@ -65,11 +78,16 @@ class Ruleset(NamedTuple):
         grouped: dict[tuple[When, tuple[str, ...]], list[_Ready]] = {}
         for rule in chosen:
             grouped.setdefault((rule.check.when, rule.check.signs), []).append(_Ready.of(rule))
-        groups = (
+        groups = [
             _Group(_concern(when, signs(*texts)), tuple(ready), when == "trouble")
             for (when, texts), ready in grouped.items()
-        )
-        return cls(chosen, tuple(groups))
+        ]
+        only = [
+            group._replace(rules=tuple(ready for ready in group.rules if ready.reads_vault))
+            for group in groups
+        ]
+        askers = frozenset(rule.name for rule in chosen if rule.check.reads_vault)
+        return cls(chosen, tuple(groups), tuple(group for group in only if group.rules), askers)
 
 
 def _concern(when: When, wanted: Signs) -> Concern:
@@ -94,6 +112,15 @@ def judge(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> Verdict:
     return Verdict(diagnostics, asked.questions())
 
 
+def judge_again(
+    note: Note, vault: Vault, rules: Ruleset | Sequence[Rule], before: Sequence[Diagnostic]
+) -> Verdict:
+    """Return the verdict on a note that is the same, in a vault that is another one."""
+    asked = vault.listen()
+    diagnostics = lint_again(note, vault, rules, before)
+    return Verdict(diagnostics, asked.questions())
+
+
 def run_rule(rule: Rule, note: Note, vault: Vault) -> Iterable[Finding]:
     """Return what one rule finds in a note, in its own order."""
     (group,) = Ruleset.of((rule,)).groups
@@ -109,11 +136,29 @@ def lint_note(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list
     return _by_place(note, found) if found else found
 
 
+def lint_again(
+    note: Note, vault: Vault, rules: Ruleset | Sequence[Rule], before: Sequence[Diagnostic]
+) -> list[Diagnostic]:
+    """Return the diagnostics of a note that is the same, in a vault that is another one.
+
+    `before` are those that it had; what does not depend on the vault is taken from them.
+    """
+    rules = Ruleset.of(rules)
+    if may_silence(note) or any(one.rule == _CRASHED for one in before):
+        return lint_note(note, vault, rules)  # what is not among them may be silenced alone
+    found = [one for one in before if one.rule not in rules.askers]
+    return _sorted(found + _found_by(rules.asking, note, vault))
+
+
 def lint_unsilenced(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list[Diagnostic]:
     """Return the diagnostics of a note, suppressed ones too, in no order."""
+    return _found_by(Ruleset.of(rules).groups, note, vault)
+
+
+def _found_by(groups: Iterable[_Group], note: Note, vault: Vault) -> list[Diagnostic]:
     found: list[Diagnostic] = []
     is_unreadable = note.trouble is not None
-    for concerns, ready_rules, of_trouble in Ruleset.of(rules).groups:
+    for concerns, ready_rules, of_trouble in groups:
         if is_unreadable is not of_trouble:
             continue  # of a note that could not be read, only that can be said
         try:
@@ -134,12 +179,15 @@ def lint_unsilenced(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -
     return found
 
 
+_CRASHED = "rule-crashed"
+
+
 def _crashed(note: Note, rule: Rule, error: Exception) -> Diagnostic:
     message = (
         f"the rule '{rule.name}' failed here with {type(error).__name__}: {error}; "
         "please report this"
     )
-    return Diagnostic(note.path, "rule-crashed", "error", Finding(Span(0, 0), message))
+    return Diagnostic(note.path, _CRASHED, "error", Finding(Span(0, 0), message))
 
 
 def _by_place(note: Note, found: list[Diagnostic]) -> list[Diagnostic]:
@@ -150,4 +198,8 @@ def _by_place(note: Note, found: list[Diagnostic]) -> list[Diagnostic]:
             for diagnostic in found
             if not suppressions.silence(diagnostic.rule, diagnostic.finding.span.start)
         ]
+    return _sorted(found)
+
+
+def _sorted(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(found, key=lambda diagnostic: (diagnostic.finding.span, diagnostic.rule))

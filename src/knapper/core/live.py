@@ -4,18 +4,19 @@ A note is judged again if it is another one, or if a change of the vault concern
 was asked when it was judged (`difference`). All others stay as they are.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from knapper.core.asked import Questions
 from knapper.core.difference import Askers, difference
 from knapper.core.first_look import FirstLook, Granted, is_right
-from knapper.core.lint import Ruleset, Verdict, judge
+from knapper.core.lint import Ruleset, Verdict, judge, judge_again
 from knapper.core.names import MANY
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, is_attachment
 from knapper.core.rule import Diagnostic
 from knapper.core.settings import Settings
+from knapper.core.sketch import sketch_of, sketched
 from knapper.core.vault import Vault
 
 __all__ = ["Live"]
@@ -39,6 +40,7 @@ class Live:
         self.diagnostics: dict[NotePath, list[Diagnostic]] = {}
         self.vault = Vault((), {}, settings)
         self._askers = Askers()
+        self._sketches: dict[NotePath, bytes] = {}
 
     def update(self, fresh: Mapping[NotePath, Note], files: Collection[NotePath]) -> set[NotePath]:
         """Take in notes that are new or changed, and which files there are by now.
@@ -54,7 +56,7 @@ class Live:
         verdicts = read(fresh, gone, files)
         changes = difference(before, self.vault, {*fresh, *gone})
         for path in self._askers.concerned(changes) - fresh.keys() - {*gone}:
-            verdicts[path] = self._judged(path)
+            verdicts[path] = self._judged_again(path, self.diagnostics.get(path, ()))
         verdicts |= dict.fromkeys((*gone, *(fresh.keys() - verdicts.keys())), _NOTHING)
         return {path for path, verdict in verdicts.items() if self._take(path, verdict)}
 
@@ -68,7 +70,7 @@ class Live:
         """Bring the vault up to date, and judge what is fresh."""
         self._turn(fresh, {path: self._facts(note) for path, note in fresh.items()}, gone, files)
         return {
-            path: judge(note, self.vault, self.rules(path))
+            path: self._judged(note, self.vault)
             for path, note in fresh.items()
             if self.wanted(path)
         }
@@ -86,12 +88,13 @@ class Live:
             known[path] = self._facts(note)
             if self.wanted(path):
                 first.look_at(path, known[path])
-                verdicts[path] = judge(note, first, self.rules(path))
+                verdicts[path] = self._judged(note, first)
                 if assumed := first.granted():
                     granted[path] = assumed
         self._turn(fresh, known, gone, files)
         wrong = (path for path, one in granted.items() if not is_right(one, self.vault))
-        return verdicts | {path: self._judged(path) for path in wrong}
+        again = {path: self._judged_again(path, verdicts[path].diagnostics) for path in wrong}
+        return verdicts | again
 
     def _turn(
         self,
@@ -103,16 +106,24 @@ class Live:
         """Turn to the vault as it is now."""
         for path in gone:
             del self.notes[path]
+            self._sketches.pop(path, None)
         self.notes |= {path: replace(note) for path, note in fresh.items()}
         changed = {path: one for path, one in known.items() if self.vault.known(path) != one}
         if changed or gone or files != self.vault.names.files:
             self.vault = self.vault.updated(changed, gone, files)
 
-    def _judged(self, path: NotePath) -> Verdict:
-        """Judge a note that is the same; what is parsed for it is dropped again."""
+    def _judged(self, note: Note, vault: Vault) -> Verdict:
+        """Judge a note that is new or changed."""
+        verdict = judge(note, vault, self.rules(note.path))
+        self._sketches[note.path] = sketch_of(note)
+        return verdict
+
+    def _judged_again(self, path: NotePath, before: Sequence[Diagnostic]) -> Verdict:
+        """Judge a note that is the same, in a vault that is another one."""
         if not self.wanted(path):
             return _NOTHING
-        return judge(replace(self.notes[path]), self.vault, self.rules(path))
+        note = sketched(self.notes[path], self._sketches[path])
+        return judge_again(note, self.vault, self.rules(path), before)
 
     def _take(self, path: NotePath, verdict: Verdict) -> bool:
         """Take over what was found in a note; True if it is something else than before."""

@@ -146,6 +146,17 @@ class Note:
         """Whether brackets may stand in the text that were meant as a link and are none."""
         return not self.inline.is_paired
 
+    @lazy
+    def has_loose_brackets(self) -> bool:
+        """Whether a `[[` stands in the body that begins no link: not one in code or the like."""
+        if not self.has_odd_brackets:
+            return False
+        count, body = self.text.count, self.body
+        loose = count("[[", body) - sum(link.kind == "wiki" for link in self.links)
+        if loose:  # most of those stand in code
+            loose -= sum(count("[[", max(body, start), end) for start, end, _ in self.regions)
+        return bool(loose)
+
     @property
     def tags(self) -> list[Tag]:
         return self.inline.tags

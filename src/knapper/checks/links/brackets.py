@@ -106,13 +106,7 @@ _PAIR = re.compile(r"\[\[(?!\[)|\]\]")
 
 
 def _loose_brackets(note: Note, _: Vault) -> tuple[Loose, ...]:
-    if not note.has_odd_brackets:
-        return ()
-    text = note.text
-    loose = text.count("[[", note.body) - sum(link.kind == "wiki" for link in note.links)
-    if loose:  # most of those stand in code
-        loose -= sum(text.count("[[", max(note.body, start), end) for start, end, _ in note.regions)
-    return _read_loose(note) if loose else ()
+    return _read_loose(note) if note.has_loose_brackets else ()
 
 
 def _read_loose(note: Note) -> tuple[Loose, ...]:

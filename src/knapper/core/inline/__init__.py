@@ -14,6 +14,15 @@ searched for again up to that break.
 
 from knapper.core.inline.links import decoded, displayed
 from knapper.core.inline.parts import BlockId, Inline, Link, Tag
-from knapper.core.inline.reader import read_inline
+from knapper.core.inline.reader import read_inline, read_links_at
 
-__all__ = ["BlockId", "Inline", "Link", "Tag", "decoded", "displayed", "read_inline"]
+__all__ = [
+    "BlockId",
+    "Inline",
+    "Link",
+    "Tag",
+    "decoded",
+    "displayed",
+    "read_inline",
+    "read_links_at",
+]

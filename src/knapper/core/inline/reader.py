@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import cast
 
@@ -11,7 +11,7 @@ from knapper.core.inline.links import decoded, displayed
 from knapper.core.inline.marks import Surroundings, read_block_ids, read_tags
 from knapper.core.inline.parts import Inline, Link
 
-__all__ = ["read_inline"]
+__all__ = ["read_inline", "read_links_at"]
 
 _link = cast(Callable[[tuple[object, ...]], Link], partial(tuple.__new__, Link))
 """Makes a link of its fields in a third of the time: there are fifteen of them in a note."""
@@ -57,6 +57,22 @@ def read_inline(text: str, start: int, blocks: Blocks) -> Inline:
     tags = read_tags(text, start, around)
     ids = read_block_ids(text, start, hidden, blocks)
     return Inline(reader.links, tags, ids, reader.spans, reader.is_paired)
+
+
+def read_links_at(text: str, places: Iterable[tuple[int, int]]) -> list[Link]:
+    """Read the links that are known to stand at these places: there is nothing to look for."""
+    reader = _InlineReader(text, 0, Blocks([], [], [], [], []))
+    links = reader.links
+    for start, end in places:
+        if text[end - 1] == "]":
+            reader.position = start
+            opening = start + (text[start] == "!")
+            reader._wikilink(opening, end, text[opening + 2 : end - 2])
+        else:
+            known = len(links)
+            reader._read_zone(start, end)  # which may hold others
+            links[known:] = [one for one in links[known:] if one.start == start and one.end == end]
+    return links
 
 
 class _InlineReader:
