@@ -45,7 +45,7 @@ def seen(root: Path, *, kept: bool, instead: Mapping[NotePath, str] = {}) -> See
         lines = [(found.notes[one.path].lines, one) for one in found.diagnostics]
         spans = [(of, of.place(one.finding.span.start)) for of, one in lines]
         places = [(place, of.line(place[0])) for of, place in spans]
-        return Seen(found.diagnostics, places, list(found.judged))
+        return Seen([*found.diagnostics], places, list(found.judged))
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from knapper.core.asked import Questions
 from knapper.core.bucket import DIGEST, UNREAD, Bucket, Kept, bucket_with
 from knapper.core.excerpt import Findings, findings_of
 from knapper.core.first_look import FirstLook, Granted
+from knapper.core.found import packed
 from knapper.core.lint import judge, lint_again, lint_note
 from knapper.core.lint import judge_again as again
 from knapper.core.note import Note
@@ -60,12 +61,12 @@ class Texts(NamedTuple):
 class Batch(NamedTuple):
     """What is kept of the notes of a batch.
 
-    `found` has only notes with findings, and `granted` those for which something was
-    taken for granted, packed: in a large vault that is much, and looked at once.
+    `found` has the findings of each, packed; `granted` has the notes for which something
+    was taken for granted, packed: in a large vault that is much, and looked at once.
     """
 
     bucket: Bucket
-    found: Mapping[NotePath, Findings]
+    found: Sequence[bytes]
     granted: bytes
 
 
@@ -105,7 +106,7 @@ def look(
     With `keep` false their digests, sketches, and what they asked are left out.
     """
     kept: list[Kept] = []
-    found: dict[NotePath, Findings] = {}
+    found: list[bytes] = []
     granted: dict[NotePath, tuple[object, ...]] = {}
     for notes in _handfuls(texts, paths):
         # one step for all of them, then the next: code that was just run runs a tenth faster
@@ -114,18 +115,17 @@ def look(
         for note in notes:
             _ = note.inline
         for note, known in zip(notes, [facts(note) for note in notes], strict=True):
-            path, questions, assumed = note.path, _NOTHING, None
+            path, findings, questions, assumed = note.path, b"", _NOTHING, None
             if path in wanted:
                 vault.look_at(path, known)
                 verdict = judged(texts, vault, note, keep=keep)
-                questions = verdict.questions
-                if verdict.findings.diagnostics:
-                    found[path] = verdict.findings
+                findings, questions = packed(verdict.findings), verdict.questions
                 assumed = vault.granted()
             digest = texts.digest(note) if keep else b""
             if assumed:
                 as_read = (sketch_of(note), digest) if keep else (b"", UNREAD)
                 granted[path] = tuple(assumed), *as_read
+            found.append(findings)
             kept.append(Kept(path, folded_up(known), digest, questions))
     return Batch(bucket_with(kept), found, marshal.dumps(granted))
 

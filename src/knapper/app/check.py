@@ -1,5 +1,6 @@
 """Checking a vault: what is found in its notes."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -11,6 +12,7 @@ from knapper.app.keeping import Later, kept_survey
 from knapper.app.survey import Progress, survey, with_texts
 from knapper.app.workspace import Workspace
 from knapper.core.excerpt import Findings, RecalledNote, findings_of
+from knapper.core.found import Found, InOrder
 from knapper.core.lint import lint_note
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
@@ -29,7 +31,7 @@ class Checked(NamedTuple):
     Attachments and files of settings are among them where something was found.
     """
 
-    diagnostics: list[Diagnostic]
+    diagnostics: Sequence[Diagnostic]
     notes: Mapping[NotePath, Note]
     vault: Vault
     judged: Sequence[NotePath]
@@ -64,25 +66,15 @@ def check(
         done = with_texts(done, texts, judged()) if instead else done
     else:
         done = survey(texts, judged(), processes=processes, progress=progress)
-    found = {
-        path: some
-        for path, some in done.found.items()
-        if path in notes or (is_attachment(path) and wanted(path))
-    }
-    found |= _in_settings(workspace, done.vault, wanted)
+    found = done.found.only(lambda path: path in notes or (is_attachment(path) and wanted(path)))
+    found = found.updated(_in_settings(workspace, done.vault, wanted))
     return _checked(texts, done.vault, found, notes)
 
 
-def _checked(
-    texts: Texts,
-    vault: Vault,
-    found: Mapping[NotePath, Findings],
-    notes: AbstractSet[NotePath],
-) -> Checked:
+def _checked(texts: Texts, vault: Vault, found: Found, notes: AbstractSet[NotePath]) -> Checked:
     """Return what was found; an attachment counts only where something was."""
-    paths = sorted(notes | {path for path, one in found.items() if one.diagnostics})
-    diagnostics = [one for path in paths if path in found for one in found[path].diagnostics]
-    return Checked(diagnostics, _Judged(texts, paths, found), vault, paths)
+    paths = sorted(notes | found.keys())
+    return Checked(InOrder(found, paths), _Judged(texts, paths, found), vault, paths)
 
 
 def _in_settings(
@@ -101,11 +93,12 @@ class _Judged(Mapping[NotePath, Note]):
     def __init__(
         self, texts: Texts, paths: Sequence[NotePath], found: Mapping[NotePath, Findings]
     ) -> None:
-        self._texts, self._paths, self._found = texts, dict.fromkeys(paths), found
+        self._texts, self._paths, self._found = texts, paths, found
         self._last: Note | None = None
 
     def __getitem__(self, path: NotePath) -> Note:
-        if path not in self._paths:
+        at = bisect_left(self._paths, path)  # a set of all paths would take more room than they
+        if path not in self._paths[at : at + 1]:
             raise KeyError(path)
         if self._last is None or self._last.path != path:
             self._last = self._note(path)

@@ -13,10 +13,11 @@ from functools import cached_property, partial
 
 from knapper.app.batch import Earlier, Judged, Texts, judge_again, judged
 from knapper.app.fingerprint import fingerprint
-from knapper.app.survey import Found, Progress, Survey, survey
+from knapper.app.survey import Progress, Survey, survey
 from knapper.app.workspace import Workspace, facts
 from knapper.core.asked import Questions
 from knapper.core.bucket import UNREAD, Bucket, Kept, bucket_with
+from knapper.core.found import Found
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
 from knapper.core.shelf import Shelf, bucket_of, folded_up
@@ -151,9 +152,8 @@ class _Renewal:
         concerned = before.concerned(after, {*changed, *gone}) - fresh.keys() - gone
         self._limit(concerned)
         verdicts = dict(self._verdicts(fresh, concerned, after))
-        found = {path: some for path, some in self.stored.found.items() if path not in gone}
-        found |= {path: verdict.findings for path, verdict in verdicts.items()}
-        found = {path: findings for path, findings in found.items() if findings.diagnostics}
+        found = self.stored.found.only(lambda path: path not in gone)
+        found = found.updated((path, verdict.findings) for path, verdict in verdicts.items())
         asked = {path: verdict.questions for path, verdict in verdicts.items()}
         kept = {
             path: Kept(
@@ -243,11 +243,13 @@ class _Renewal:
         fresh: Mapping[NotePath, Kept],
         asked: Mapping[NotePath, Questions],
     ) -> None:
+        was, now_is = self.stored.found.packed.items(), found.packed.items()
+        otherwise = {path for path, _ in was ^ now_is}
         rows = {
             number: row
             for number, bucket in self._renewed(touched, fresh, asked).items()
             if (row := _row(bucket, self.stamps)) != self.rows[number]
-            or any(found.get(path) != self.stored.found.get(path) for path in bucket.paths)
+            or any(map(otherwise.__contains__, bucket.paths))
         }
         now = [rows.get(number, row) for number, row in enumerate(self.rows)]
         believed = listing if all(UNSETTLED not in _stamps(row[0]) for row in now) else b""

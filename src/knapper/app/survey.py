@@ -10,20 +10,18 @@ from knapper.app.workspace import facts
 from knapper.core.asked import LINKED, key_of
 from knapper.core.bucket import Bucket
 from knapper.core.difference import difference
-from knapper.core.excerpt import Findings
 from knapper.core.first_look import FirstLook, is_right
+from knapper.core.found import Found
 from knapper.core.names import Names
 from knapper.core.paths import NotePath
 from knapper.core.shelf import Shelf, in_buckets
 from knapper.core.vault import Vault
 from knapper.shell.cores import spread
 
-__all__ = ["Found", "Progress", "Survey", "survey", "with_texts"]
+__all__ = ["Progress", "Survey", "survey", "with_texts"]
 
 Progress = Callable[[int, int], None]
 """Is told (notes done, notes in all) from time to time."""
-
-Found = dict[NotePath, Findings]
 
 _BATCH = 32
 """Notes that are judged again in one go."""
@@ -78,25 +76,27 @@ def survey(
     processes = processes if len(workspace.checked) > _MANY else 1
     first = partial(look, texts, FirstLook(names, workspace.settings), judged, keep=keep)
     buckets: list[Bucket] = []
-    found: Found = {}
+    found: dict[NotePath, bytes] = {}
     granted: list[bytes] = []
     for batch in spread(first, paths, processes):
-        buckets.append(batch.bucket._replace(paths=paths[len(buckets)]))  # one text each
-        found |= batch.found
+        here = paths[len(buckets)]  # one text each, shared by all
+        buckets.append(batch.bucket._replace(paths=here))
+        found.update((path, some) for path, some in zip(here, batch.found, strict=True) if some)
         granted.append(batch.granted)
         progress(len(buckets), len(paths))
     shelf = Shelf(lambda: paths, lambda number: buckets[number].facts)
     vault = Vault(names, shelf, workspace.settings)
+    first_found = Found(found)
     wrong = {
-        path: known._replace(diagnostics=found[path].diagnostics) if path in found else known
+        path: known._replace(diagnostics=first_found.diagnostics(path))
         for some in granted
         for path, one, known in unpacked(some)
         if not is_right(one, vault)
     }
     verdicts = dict(_judged_again(texts, vault, wrong, processes, keep=keep))
-    found |= {path: verdict.findings for path, verdict in verdicts.items()}
+    final = first_found.updated((path, verdict.findings) for path, verdict in verdicts.items())
     asked = {path: verdict.questions for path, verdict in verdicts.items() if keep}
-    return Survey(found, vault, lambda: [bucket.with_questions(asked) for bucket in buckets])
+    return Survey(final, vault, lambda: [bucket.with_questions(asked) for bucket in buckets])
 
 
 def _judged_again(
@@ -120,5 +120,5 @@ def with_texts(before: Survey, texts: Texts, judged: AbstractSet[NotePath]) -> S
     vault = before.vault.updated(fresh, (), before.vault.names.files | fresh.keys())
     paths = sorted((before.concerned(vault, fresh) | fresh.keys()) & judged)
     verdicts = zip(paths, judge_again(texts, vault, {}, paths, keep=False), strict=True)
-    found = before.found | {path: verdict.findings for path, verdict in verdicts}
+    found = before.found.updated((path, verdict.findings) for path, verdict in verdicts)
     return Survey(found, vault, before.buckets)

@@ -234,9 +234,9 @@ def _print(
     if goal is not None:
         from knapper.app.save import save
 
-        save(workspace.root, goal, as_bytes(shown))
+        save(workspace.root, goal, as_bytes("".join(shown)))
         click.echo(summed_up(report, Paint(sys.stderr)), err=True, color=True)
-    elif is_for_people(output_format):
-        click.echo(shown, nl=False, color=True)
     else:
-        click.echo(as_bytes(shown), nl=False)
+        for piece in shown:
+            said = piece if is_for_people(output_format) else as_bytes(piece)
+            click.echo(said, nl=False, color=True)

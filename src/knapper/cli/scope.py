@@ -55,6 +55,8 @@ class Scope(NamedTuple):
 
     def narrowed(self, checked: Checked) -> Checked:
         """Leave out what was judged for its text alone."""
+        if not self.instead:
+            return checked
         return checked._replace(
             diagnostics=[one for one in checked.diagnostics if self.wanted(one.path)],
             judged=[path for path in checked.judged if self.wanted(path)],
@@ -109,6 +111,8 @@ def broken_elsewhere(workspace: Workspace, checked: Checked, scope: Scope) -> Ch
 
 def together(one: Checked, other: Checked) -> Checked:
     """Return what was found in both, which are about different notes."""
+    if not other.judged:
+        return one
     return one._replace(
         diagnostics=sorted((*one.diagnostics, *other.diagnostics), key=attrgetter("path")),
         notes=ChainMap(

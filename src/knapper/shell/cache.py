@@ -17,15 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from knapper.core.bucket import Bucket
-from knapper.core.excerpt import Findings
-from knapper.core.paths import NotePath
+from knapper.core.found import Found
 from knapper.core.shelf import split
 from knapper.shell.cached import bucket_of_columns, columns_of, found_in, text_of
 from knapper.shell.user_folders import cache_folder
 
 __all__ = ["Cache", "DamagedCacheError", "Stored"]
-
-Found = Mapping[NotePath, Findings]
 
 _PATIENCE = 0.2
 """Seconds to wait for another process that writes; a check may not stand still for its cache."""
@@ -65,7 +62,7 @@ class Stored(NamedTuple):
     generation: int
     listing: bytes
     seals: bytes
-    found: dict[NotePath, Findings]
+    found: Found
 
 
 class Cache:

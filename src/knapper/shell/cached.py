@@ -5,14 +5,12 @@ but plain values can come out. The fingerprint tells versions of Python apart.
 """
 
 import marshal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from knapper.core.bucket import DIGEST, Bucket
-from knapper.core.excerpt import Excerpt, Findings
+from knapper.core.found import Found
 from knapper.core.paths import NotePath
-from knapper.core.rule import Diagnostic, Finding, Fix
 from knapper.core.shelf import joined
-from knapper.core.text import Edit, Span
 
 __all__ = ["bucket_of_columns", "columns_of", "found_in", "text_of"]
 
@@ -22,11 +20,9 @@ def text_of(content: bytes) -> str:
     return content.decode(errors="surrogatepass")
 
 
-def columns_of(
-    bucket: Bucket, found: Mapping[NotePath, Findings]
-) -> tuple[bytes, bytes, bytes, bytes]:
+def columns_of(bucket: Bucket, found: Found) -> tuple[bytes, bytes, bytes, bytes]:
     """Return a bucket as its columns: what is `found` in it, names, packed numbers, facts."""
-    here = [(path, *_plain(found[path])) for path in bucket.paths if path in found]
+    here = {path: found.packed[path] for path in bucket.paths if path in found}
     names = marshal.dumps((list(bucket.paths), dict(bucket.sought)))
     packed = bucket.digests + bucket.counts + bucket.keys
     facts = joined(bucket.facts).encode(errors="surrogatepass")
@@ -46,33 +42,9 @@ def bucket_of_columns(names: bytes, packed: bytes) -> Bucket:
     )
 
 
-def found_in(columns: Iterable[bytes]) -> dict[NotePath, Findings]:
-    """Return what is found in several buckets, with the types that it had."""
-    found: dict[NotePath, Findings] = {}
+def found_in(columns: Iterable[bytes]) -> Found:
+    """Return what is found in several buckets."""
+    found: dict[NotePath, bytes] = {}
     for column in columns:
-        for path, some, places, lines in marshal.loads(column):  # noqa: S302 - as above
-            diagnostics = [
-                Diagnostic(path, rule, severity, Finding(Span(*span), message, fix and _fix(*fix)))
-                for rule, severity, span, message, fix in some
-            ]
-            found[path] = Findings(diagnostics, Excerpt(places, lines))
-    return found
-
-
-def _plain(findings: Findings) -> tuple[object, ...]:
-    """Return findings as plain values: marshal knows no tuples that have names."""
-    diagnostics = [
-        (rule, severity, tuple(one.span), one.message, one.fix and _plain_fix(one.fix))
-        for _, rule, severity, one in findings.diagnostics
-    ]
-    return diagnostics, dict(findings.excerpt.places), dict(findings.excerpt.lines)
-
-
-def _plain_fix(fix: Fix) -> tuple[object, ...]:
-    edits = tuple((*edit.span, edit.text) for edit in fix.edits)
-    return fix.title, edits, fix.safe, fix.restructures
-
-
-def _fix(title: str, edits: Iterable[tuple[int, int, str]], safe: bool, restructures: bool) -> Fix:
-    made = tuple(Edit(Span(start, end), text) for start, end, text in edits)
-    return Fix(title, made, safe, restructures)
+        found |= marshal.loads(column)  # noqa: S302 - as above
+    return Found(found)

@@ -4,7 +4,9 @@ A format for programs is UTF-8 whatever the terminal's encoding is, and valid wh
 nothing was found; one for people ends in a line that sums up.
 """
 
+from collections.abc import Iterable, Iterator
 from importlib import import_module
+from itertools import islice
 
 from knapper.cli.outputs.report import Report
 from knapper.cli.terminal import Paint
@@ -21,21 +23,26 @@ _FOR_PROGRAMS = {
     "junit": "junit",
     "rdjson": "rdjson",
 }
+_AT_ONCE = 1000
+"""Lines that are printed in one go: of a large vault, all of them would take much room."""
+
 FORMATS = (*_FOR_PEOPLE, *_FOR_PROGRAMS)
 
 
-def rendered(report: Report, output_format: str, paint: Paint, *, counts: bool) -> str:
-    """Return the report in one of `FORMATS`; with `counts` only how often each rule spoke.
+def rendered(report: Report, output_format: str, paint: Paint, *, counts: bool) -> Iterator[str]:
+    """Yield the report in one of `FORMATS`; with `counts` only how often each rule spoke.
 
     Raises `KnapperError` for a format that cannot say that.
     """
     if output_format in _FOR_PEOPLE:
-        return _for_people(report, output_format, paint, counts=counts)
+        yield from _pieces(_for_people(report, output_format, paint, counts=counts))
+        return
     module = import_module(f"knapper.cli.outputs.{_FOR_PROGRAMS[output_format]}")
     if counts and not hasattr(module, "counts"):
         raise KnapperError(f"--statistics has no form as {output_format}; take text or json")
     shown: str = module.counts(report) if counts else module.render(report)
-    return f"{shown}\n" if shown else ""
+    if shown:
+        yield f"{shown}\n"
 
 
 def is_for_people(output_format: str) -> bool:
@@ -55,11 +62,17 @@ def summed_up(report: Report, paint: Paint) -> str:
     return summary(report.diagnostics, report.counted, paint)
 
 
-def _for_people(report: Report, output_format: str, paint: Paint, *, counts: bool) -> str:
+def _for_people(report: Report, output_format: str, paint: Paint, *, counts: bool) -> Iterator[str]:
+    """Yield the lines of the report; the last one sums up."""
     from knapper.cli.outputs import text
 
-    shown = []
     if report.diagnostics:
         render = text.counts if counts else getattr(text, _FOR_PEOPLE[output_format])
-        shown.append(render(report, paint))
-    return "\n".join([*shown, summed_up(report, paint), ""])
+        yield from render(report, paint)
+    yield summed_up(report, paint)
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[str]:
+    rest = iter(lines)
+    while piece := [*islice(rest, _AT_ONCE)]:
+        yield "\n".join([*piece, ""])

@@ -1,7 +1,7 @@
 """The formats for people: `text`, `concise`, `grouped`, the counts and the last line."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
@@ -16,28 +16,25 @@ _NARROWEST = 20
 """Columns of a source line that are shown on the narrowest screen."""
 
 
-def render(report: Report, paint: Paint) -> str:
-    """Return each finding with its place, rule and message, the line and a caret."""
-    shown = []
+def render(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield the lines of each finding with its place, rule and message, the line and a caret."""
     for diagnostic in report.diagnostics:
         lines = report.notes[diagnostic.path].lines
         line, column = lines.place(diagnostic.finding.span.start)
-        shown.append(_one_line(diagnostic, diagnostic.path, report, paint))
-        shown += _excerpt(lines, line, column, diagnostic, paint)
-    return "\n".join([*shown, ""])
+        yield _one_line(diagnostic, diagnostic.path, report, paint)
+        yield from _excerpt(lines, line, column, diagnostic, paint)
+    yield ""
 
 
-def concise(report: Report, paint: Paint) -> str:
-    """Return one line a finding; its path is seen from the working folder, as editors want it."""
+def concise(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield one line a finding; its path is seen from the working folder, as editors want it."""
     prefix = report.to_here()
-    return "\n".join(
-        _one_line(one, f"{prefix}{one.path}", report, paint) for one in report.diagnostics
-    )
+    for one in report.diagnostics:
+        yield _one_line(one, f"{prefix}{one.path}", report, paint)
 
 
-def grouped(report: Report, paint: Paint) -> str:
-    """Return the findings of each note below its path."""
-    shown = []
+def grouped(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield the lines of the findings of each note below its path."""
     for path, group in groupby(report.diagnostics, key=attrgetter("path")):
         found = list(group)
         lines = report.notes[path].lines
@@ -45,48 +42,46 @@ def grouped(report: Report, paint: Paint) -> str:
         widths = [max(map(len, column)) for column in (
             places, [one.severity for one in found], [one.rule for one in found]
         )]  # fmt: skip
-        shown.append(paint.link(paint(printable(path), "bold"), report.root / path))
+        yield paint.link(paint(printable(path), "bold"), report.root / path)
         for place, one in zip(places, found, strict=True):
             severity = paint(f"{one.severity:<{widths[1]}}", one.severity)
             rule = f"{one.rule:<{widths[2]}}"
-            shown.append(f"  {place:<{widths[0]}}  {severity}  {rule}  {_said(one, paint)}")
-        shown.append("")
-    return "\n".join(shown)
+            yield f"  {place:<{widths[0]}}  {severity}  {rule}  {_said(one, paint)}"
+        yield ""
 
 
-def counts(report: Report, paint: Paint) -> str:
-    """Return how often each rule spoke, the most frequent first."""
+def counts(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield how often each rule spoke, the most frequent first."""
     spoken = Counter((one.rule, one.severity) for one in report.diagnostics)
     fixable = Counter(
         one.rule for one in report.diagnostics if one.finding.fix and one.finding.fix.safe
     )
     rows = sorted(spoken.items(), key=lambda row: (-row[1], row[0]))
     wide, long = (max((len(row[0][at]) for row in rows), default=0) for at in (0, 1))
-    lines = []
     for (rule, severity), count in rows:
         fix = f"({fixable[rule]} with a safe fix)" if fixable[rule] else ""
         kind = f"{severity:<{long if fix else 0}}"
-        lines.append(f"{count:>6}  {paint(f'{rule:<{wide}}', 'bold')}  {paint(kind, severity)}"
-                     + (f"  {fix}" if fix else ""))  # fmt: skip
-    return "\n".join(lines)
+        said = f"{count:>6}  {paint(f'{rule:<{wide}}', 'bold')}  {paint(kind, severity)}"
+        yield f"{said}  {fix}" if fix else said
 
 
-def summary(diagnostics: Sequence[Diagnostic], counted: int, paint: Paint) -> str:
+def summary(diagnostics: Iterable[Diagnostic], counted: int, paint: Paint) -> str:
     """Return one line: how many findings, in how many notes, and what can be mended."""
-    notes = number_of(counted, "note")
-    if not diagnostics:
-        return paint(f"{notes} checked, nothing found", "good")
-    kinds = Counter(diagnostic.severity for diagnostic in diagnostics)
+    kinds, fixes, paths = Counter[str](), Counter[bool](), set[str]()
+    for one in diagnostics:
+        kinds[one.severity] += 1
+        paths.add(one.path)
+        if one.finding.fix:
+            fixes[one.finding.fix.safe] += 1
+    if not paths:
+        return paint(f"{number_of(counted, 'note')} checked, nothing found", "good")
     amounts = ", ".join(
         number_of(kinds[kind], kind) if kind != "info" else f"{kinds[kind]} info"
         for kind in SEVERITIES
         if kinds[kind]
     )
-    fixes = [one.finding.fix for one in diagnostics if one.finding.fix]
-    safe, unsafe = sum(fix.safe for fix in fixes), sum(not fix.safe for fix in fixes)
-    lines = [
-        f"{amounts} in {number_of(len({one.path for one in diagnostics}), 'note')} of {counted}"
-    ]
+    safe, unsafe = fixes[True], fixes[False]
+    lines = [f"{amounts} in {number_of(len(paths), 'note')} of {counted}"]
     if safe:
         lines.append(f"{safe} can be mended with --fix")
     if unsafe:
