@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knapper.core.note import Facts
-from knapper.core.shelf import Shelf, bucket_of, folded_up, having, joined, split, unfolded
+from knapper.core.shelf import (
+    Shelf,
+    bucket_of,
+    folded_up,
+    having,
+    packed,
+    plainly_has,
+    unfolded,
+    unpacked,
+)
 
 TEXTS = st.text(st.sampled_from("aé\n\x1c\x1d\x1e\x1f#\ud800"), max_size=3)
 FACTS = st.builds(
@@ -28,22 +37,22 @@ def test_what_is_folded_up_unfolds_to_itself(facts: Facts) -> None:
 @given(st.dictionaries(st.text(min_size=1, max_size=5), FACTS, max_size=12), st.integers(1, 4))
 def test_a_shelf_is_the_mapping_that_it_was_made_of(facts: dict[str, Facts], buckets: int) -> None:
     paths = [[path for path in facts if bucket_of(path, buckets) == n] for n in range(buckets)]
-    texts = [split(joined(folded_up(facts[path]) for path in bucket)) for bucket in paths]
+    texts = [unpacked(packed(folded_up(facts[path]) for path in bucket)) for bucket in paths]
     shelf = Shelf(lambda: paths, texts.__getitem__)
     assert dict(shelf) == facts
     assert dict(having(shelf, "aliases")) == {
         path: f.aliases for path, f in facts.items() if f.aliases
     }
-    assert all(
-        shelf.has_heading(path, text) or "\x1d" in folded_up(one)[:1]
-        for path, one in facts.items()
-        for _, text in one.headings
-    )
-    assert all(
-        shelf.has_block(path, name) or "\x1d" in folded_up(one)[:1]
-        for path, one in facts.items()
-        for name in one.blocks
-    )
     assert "no such note" not in shelf
     with pytest.raises(KeyError):
         shelf["no such note"]
+
+
+@given(FACTS)
+def test_folded_facts_show_what_they_plainly_have(facts: Facts) -> None:
+    text = folded_up(facts)
+    is_plain = "\x1d" not in text[:1]
+    for _, heading in facts.headings:
+        assert plainly_has(text, heading) == is_plain or heading.startswith("^")
+    for name in facts.blocks:
+        assert plainly_has(text, f"^{name}") == is_plain

@@ -13,7 +13,7 @@ from knapper.app.workspace import Workspace, facts
 from knapper.core.asked import Questions
 from knapper.core.bucket import DIGEST, UNREAD, Bucket, Kept, bucket_with
 from knapper.core.excerpt import Findings, findings_of
-from knapper.core.first_look import FirstLook, Granted
+from knapper.core.first_look import FirstLook
 from knapper.core.found import packed
 from knapper.core.lint import judge, lint_again, lint_note
 from knapper.core.lint import judge_again as again
@@ -25,7 +25,7 @@ from knapper.core.sketch import sketch_of, sketched
 from knapper.core.vault import Vault
 from knapper.shell.disk import decode_note
 
-__all__ = ["Batch", "Earlier", "Judged", "Texts", "judge_again", "judged", "look", "unpacked"]
+__all__ = ["Batch", "Earlier", "Judged", "Texts", "earlier_in", "judge_again", "judged", "look"]
 
 
 class Texts(NamedTuple):
@@ -59,15 +59,17 @@ class Texts(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What is kept of the notes of a batch.
+    """What is kept of the notes of a batch, whose paths are known.
 
-    `found` has the findings of each, packed; `granted` has the notes for which something
-    was taken for granted, packed: in a large vault that is much, and looked at once.
+    `found` has the findings of each, packed; `granted` has what was taken for granted, and
+    `sketches` what is kept for the case that it was wrong, by the places of the notes,
+    packed: in a large vault that is much, and looked at once.
     """
 
     bucket: Bucket
     found: Sequence[bytes]
     granted: bytes
+    sketches: bytes
 
 
 class Earlier(NamedTuple):
@@ -81,10 +83,9 @@ class Earlier(NamedTuple):
     diagnostics: Sequence[Diagnostic] = ()
 
 
-def unpacked(granted: bytes) -> Iterator[tuple[NotePath, Granted, Earlier]]:
-    """Yield what of a batch was taken for granted, and for which notes."""
-    for path, (assumed, *known) in marshal.loads(granted).items():  # noqa: S302 - `look` made it
-        yield path, Granted._make(assumed), Earlier._make((*known, ()))
+def earlier_in(sketches: bytes, place: int) -> Earlier:
+    """Return what is kept of the note at a place of a batch."""
+    return Earlier(*marshal.loads(sketches)[place])  # noqa: S302 - `look` made it
 
 
 _NOTHING = Questions()
@@ -107,7 +108,8 @@ def look(
     """
     kept: list[Kept] = []
     found: list[bytes] = []
-    granted: dict[NotePath, tuple[object, ...]] = {}
+    granted: dict[int, tuple[object, ...]] = {}
+    sketches: dict[int, tuple[bytes, bytes]] = {}
     for notes in _handfuls(texts, paths):
         # one step for all of them, then the next: code that was just run runs a tenth faster
         for note in notes:
@@ -123,11 +125,12 @@ def look(
                 assumed = vault.granted()
             digest = texts.digest(note) if keep else b""
             if assumed:
-                as_read = (sketch_of(note), digest) if keep else (b"", UNREAD)
-                granted[path] = tuple(assumed), *as_read
+                granted[len(kept)] = tuple(assumed)
+                sketches[len(kept)] = (sketch_of(note), digest) if keep else (b"", UNREAD)
             found.append(findings)
             kept.append(Kept(path, folded_up(known), digest, questions))
-    return Batch(bucket_with(kept), found, marshal.dumps(granted))
+    bucket = bucket_with(kept)._replace(paths=())
+    return Batch(bucket, found, marshal.dumps(granted), marshal.dumps(sketches))
 
 
 def _handfuls(texts: Texts, paths: Sequence[NotePath]) -> Iterator[list[Note]]:

@@ -20,7 +20,7 @@ from knapper.core.bucket import UNREAD, Bucket, Kept, bucket_with
 from knapper.core.found import Found
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
-from knapper.core.shelf import Shelf, bucket_of, folded_up
+from knapper.core.shelf import Shelf, bucket_of, folded_up, unpacked
 from knapper.core.vault import Vault
 from knapper.shell.cache import Cache, DamagedCacheError, Stored
 from knapper.shell.listing import STAMP, UNSETTLED, digest_of_listing, stamps_of
@@ -75,9 +75,10 @@ def _anew(texts: Texts, *, processes: int, progress: Progress) -> Survey:
 
 
 def _save(cache: Cache, listing: bytes, done: Survey, stamps: Stamps) -> None:
-    rows = {number: _row(bucket, stamps) for number, bucket in enumerate(done.buckets())}
-    believed = listing if all(UNSETTLED not in _stamps(row[0]) for row in rows.values()) else b""
-    cache.save(None, believed, done.found, rows, len(rows))
+    buckets = done.buckets()
+    believed = b"" if any(bucket.has_unread for bucket in buckets) else listing
+    rows = ((number, _row(bucket, stamps)) for number, bucket in enumerate(buckets))
+    cache.save(None, believed, done.found, rows, len(buckets))
 
 
 def _as_it_was(texts: Texts, cache: Cache, stored: Stored, anew: Callable[[], Survey]) -> Survey:
@@ -109,7 +110,7 @@ def _facts_in(texts: Texts, cache: Cache, number: int, bucket: Bucket) -> Sequen
     So they are right of notes that are the same as they were.
     """
     if bucket.facts:
-        return bucket.facts
+        return unpacked(bucket.facts)
     try:
         return cache.facts(number)
     except DamagedCacheError:
@@ -254,7 +255,7 @@ class _Renewal:
         now = [rows.get(number, row) for number, row in enumerate(self.rows)]
         believed = listing if all(UNSETTLED not in _stamps(row[0]) for row in now) else b""
         if rows or believed != self.stored.listing:
-            self.cache.save(self.stored, believed, found, rows, len(self.rows))
+            self.cache.save(self.stored, believed, found, rows.items(), len(self.rows))
 
     def _merged(self, renewed: Mapping[int, Bucket]) -> list[Bucket]:
         return [renewed.get(number, bucket) for number, (_, bucket) in enumerate(self.rows)]
@@ -271,8 +272,8 @@ class _Renewal:
             by_bucket.setdefault(bucket_of(path, len(self.rows)), set()).add(path)
         renewed: dict[int, Bucket] = {}
         for number, paths in by_bucket.items():
-            old = self.rows[number][1]._replace(facts=self._facts_in(number))
-            kept = {one.path: one for one in old.kept() if one.path in self.stamps}
+            old = self.rows[number][1].kept(self._facts_in(number))
+            kept = {one.path: one for one in old if one.path in self.stamps}
             kept |= {path: fresh[path] for path in paths if path in fresh}
             renewed[number] = bucket_with(kept.values()).with_questions(asked)
         return renewed

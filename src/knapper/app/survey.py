@@ -5,16 +5,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
-from knapper.app.batch import Earlier, Judged, Texts, judge_again, look, unpacked
+from knapper.app.batch import Earlier, Judged, Texts, earlier_in, judge_again, look
+from knapper.app.claims import Claims
 from knapper.app.workspace import facts
 from knapper.core.asked import LINKED, key_of
 from knapper.core.bucket import Bucket
 from knapper.core.difference import difference
-from knapper.core.first_look import FirstLook, is_right
+from knapper.core.first_look import FirstLook
 from knapper.core.found import Found
 from knapper.core.names import Names
 from knapper.core.paths import NotePath
-from knapper.core.shelf import Shelf, in_buckets
+from knapper.core.shelf import Shelf, bucket_of, in_buckets, unpacked
 from knapper.core.vault import Vault
 from knapper.shell.cores import spread
 
@@ -77,26 +78,33 @@ def survey(
     first = partial(look, texts, FirstLook(names, workspace.settings), judged, keep=keep)
     buckets: list[Bucket] = []
     found: dict[NotePath, bytes] = {}
-    granted: list[bytes] = []
+    claims, sketches = Claims(paths), list[bytes]()
     for batch in spread(first, paths, processes):
+        claims.add(len(buckets), batch.granted)
+        sketches.append(batch.sketches)
         here = paths[len(buckets)]  # one text each, shared by all
         buckets.append(batch.bucket._replace(paths=here))
         found.update((path, some) for path, some in zip(here, batch.found, strict=True) if some)
-        granted.append(batch.granted)
         progress(len(buckets), len(paths))
-    shelf = Shelf(lambda: paths, lambda number: buckets[number].facts)
+
+    def facts_in(number: int) -> Sequence[str]:
+        return unpacked(buckets[number].facts)
+
+    shelf = Shelf(lambda: paths, facts_in)
     vault = Vault(names, shelf, workspace.settings)
     first_found = Found(found)
-    wrong = {
-        path: known._replace(diagnostics=first_found.diagnostics(path))
-        for some in granted
-        for path, one, known in unpacked(some)
-        if not is_right(one, vault)
-    }
+    wrong: dict[NotePath, Earlier] = {}
+    for path in {*claims.mistaken(vault, facts_in)}:
+        number = bucket_of(path, len(paths))
+        known = earlier_in(sketches[number], paths[number].index(path))
+        wrong[path] = known._replace(diagnostics=first_found.diagnostics(path))
+    del claims, sketches
     verdicts = dict(_judged_again(texts, vault, wrong, processes, keep=keep))
     final = first_found.updated((path, verdict.findings) for path, verdict in verdicts.items())
     asked = {path: verdict.questions for path, verdict in verdicts.items() if keep}
-    return Survey(final, vault, lambda: [bucket.with_questions(asked) for bucket in buckets])
+    for number, bucket in enumerate(buckets):
+        buckets[number] = bucket.with_questions(asked)
+    return Survey(final, vault, lambda: buckets)
 
 
 def _judged_again(

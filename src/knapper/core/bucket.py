@@ -8,13 +8,14 @@ and looked at as can be.
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from knapper.core.asked import Key, Questions
 from knapper.core.names import Kind
 from knapper.core.paths import NotePath
+from knapper.core.shelf import packed
 
-__all__ = ["DIGEST", "UNREAD", "Bucket", "Kept", "Narrow", "bucket_with"]
+__all__ = ["DIGEST", "UNREAD", "Bucket", "Kept", "bucket_with"]
 
 DIGEST = 16
 """Bytes of the digest of a note's content."""
@@ -23,32 +24,6 @@ UNREAD = bytes(DIGEST)
 """The digest of what could not be read as it should be; it equals no other, not even this."""
 
 Sought = tuple[tuple[Kind, str], ...]
-
-
-class Narrow(Sequence[str]):
-    """Texts held as UTF-8: one wide letter in a text doubles the room of all its others."""
-
-    __slots__ = ("_texts",)
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._texts = [text.encode(errors="surrogatepass") for text in texts]
-
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[str]: ...
-    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
-        if isinstance(at, slice):
-            return [self[number] for number in range(*at.indices(len(self)))]
-        return self._texts[at].decode(errors="surrogatepass")
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and [*self] == [*other]
-
-    __hash__ = None  # type: ignore[assignment]  # as of a list
 
 
 class Kept(NamedTuple):
@@ -63,12 +38,13 @@ class Kept(NamedTuple):
 class Bucket(NamedTuple):
     """What is kept of several notes, in the order of their paths.
 
-    `keys` and `counts` are unsigned numbers of 32 bits: what all of them asked, and how
-    much of that each did. `sought` has only notes that sought a name.
+    `facts` are packed (`shelf.unpacked` undoes it). `keys` and `counts` are unsigned
+    numbers of 32 bits: what all of them asked, and how much of that each did. `sought`
+    has only notes that sought a name.
     """
 
     paths: Sequence[NotePath] = ()
-    facts: Sequence[str] = ()
+    facts: bytes = b""
     digests: bytes = b""
     keys: bytes = b""
     counts: bytes = b""
@@ -79,15 +55,19 @@ class Bucket(NamedTuple):
         """Return a key as it stands in `keys`."""
         return array("I", [key]).tobytes()
 
-    def kept(self) -> Iterator[Kept]:
-        """Yield what is kept, note by note."""
-        asked = self.asked()
-        for at, path in enumerate(self.paths):
-            yield Kept(path, self.facts[at], self.digest(at), next(asked)[1])
+    def kept(self, facts: Sequence[str]) -> Iterator[Kept]:
+        """Yield what is kept, note by note; `facts` are theirs."""
+        for at, (path, questions) in enumerate(self.asked()):
+            yield Kept(path, facts[at], self.digest(at), questions)
 
     def digest(self, at: int) -> bytes:
         """Return the digest of the note at this place."""
         return self.digests[at * DIGEST : (at + 1) * DIGEST]
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether a note could not be read as it should be."""
+        return any(self.digest(at) == UNREAD for at in range(len(self.paths)))
 
     def asked(self) -> Iterator[tuple[NotePath, Questions]]:
         """Yield what each note asked."""
@@ -101,8 +81,11 @@ class Bucket(NamedTuple):
         """Return the bucket where some notes asked something else."""
         if questions.keys().isdisjoint(self.paths):
             return self
-        return bucket_with(
-            one._replace(questions=questions.get(one.path, one.questions)) for one in self.kept()
+        asked = [(path, questions.get(path, before)) for path, before in self.asked()]
+        return self._replace(
+            keys=b"".join(one.keys for _, one in asked),
+            counts=_counts(one for _, one in asked),
+            sought={path: one.sought for path, one in asked if one.sought},
         )
 
 
@@ -111,9 +94,13 @@ def bucket_with(kept: Iterable[Kept]) -> Bucket:
     notes = sorted(kept, key=attrgetter("path"))
     return Bucket(
         [note.path for note in notes],
-        Narrow(note.facts for note in notes),
+        packed(note.facts for note in notes),
         b"".join(note.digest for note in notes),
         b"".join(note.questions.keys for note in notes),
-        array("I", [len(note.questions.keys) // 4 for note in notes]).tobytes(),
+        _counts(note.questions for note in notes),
         {note.path: note.questions.sought for note in notes if note.questions.sought},
     )
+
+
+def _counts(questions: Iterable[Questions]) -> bytes:
+    return array("I", [len(one.keys) // 4 for one in questions]).tobytes()

@@ -5,7 +5,7 @@ what is shown fits what was found even if the note is another one by then.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from knapper.core.note import Note, Trouble
@@ -59,40 +59,40 @@ class RecalledNote(Note):
     """A note of which an excerpt is at hand; it is `read` when more is asked for."""
 
     def __init__(self, path: NotePath, excerpt: Excerpt, read: Callable[[], Note]) -> None:
-        self.__dict__ |= {"path": path, "_excerpt": excerpt, "_read": read}
-
-    @cached_property
-    def _whole(self) -> Note:
-        read: Callable[[], Note] = self.__dict__["_read"]
-        return read()
+        self.__dict__ |= {"path": path, "_excerpt": excerpt, "_whole": cache(read)}
 
     @cached_property
     def text(self) -> str:
-        return self._whole.text
+        whole: Note = self.__dict__["_whole"]()
+        return whole.text
 
     @cached_property
     def trouble(self) -> Trouble | None:
-        return self._whole.trouble
+        whole: Note = self.__dict__["_whole"]()
+        return whole.trouble
 
     @cached_property
     def lines(self) -> Lines:
-        return _ShownLines(self.__dict__["_excerpt"], lambda: self._whole.lines)
+        return _ShownLines(self.__dict__["_excerpt"], self.__dict__["_whole"])
 
 
 class _ShownLines(Lines):
-    """The lines of a note as far as an excerpt has them."""
+    """The lines of a note as far as an excerpt has them.
+
+    They do not know the note that they are of: what knows each other in a circle stays.
+    """
 
     __slots__ = ("_excerpt", "_whole")
 
-    def __init__(self, excerpt: Excerpt, whole: Callable[[], Lines]) -> None:
+    def __init__(self, excerpt: Excerpt, whole: Callable[[], Note]) -> None:
         self._excerpt, self._whole = excerpt, whole
 
     def place(self, offset: int) -> tuple[int, int]:
-        return self._excerpt.places.get(offset) or self._whole().place(offset)
+        return self._excerpt.places.get(offset) or self._whole().lines.place(offset)
 
     def line(self, number: int) -> str:
         found = self._excerpt.lines.get(number)
-        return self._whole().line(number) if found is None else found
+        return self._whole().lines.line(number) if found is None else found
 
     def offset(self, line: int, column: int) -> int:
-        return self._whole().offset(line, column)
+        return self._whole().lines.offset(line, column)

@@ -14,12 +14,12 @@ from knapper.core.names import Names
 from knapper.core.note import Facts
 from knapper.core.paths import NotePath, folded
 from knapper.core.settings import Settings
-from knapper.core.shelf import plainly_has
+from knapper.core.shelf import plainly_has, unfolded
 from knapper.core.spellings import Spellings, levels_of
 from knapper.core.subpaths import Subpath, part_of, subpath_of
 from knapper.core.vault import Vault
 
-__all__ = ["FirstLook", "Granted", "is_right"]
+__all__ = ["FirstLook", "Granted", "has_part", "is_right"]
 
 
 class Granted(NamedTuple):
@@ -113,19 +113,15 @@ class FirstLook(Vault):
 
 
 def is_right(granted: Granted, vault: Vault) -> bool:
-    """Tell whether what was taken for granted holds in the vault as it is."""
+    """Tell whether what was taken for granted, but for parts, holds in the vault as it is."""
     return not (
         granted.unsure
         or any(alias in vault.aliases for alias in granted.aliases)
         or any(vault.usual_tag(tag) != tag for tag in granted.tags)
         or any(path not in vault.linked for path in granted.linked)
-        or not all(_has_part(vault.facts, path, subpath) for path, subpath in granted.parts)
     )
 
 
-def _has_part(facts: Mapping[NotePath, Facts], path: NotePath, subpath: str) -> bool:
-    """Tell whether a note has a part; nearly every link names a heading as it is written."""
-    if plainly_has(facts, path, subpath):
-        return True
-    known = facts.get(path)
-    return known is not None and subpath_of(path, subpath, known).found
+def has_part(path: NotePath, text: str, subpath: str) -> bool:
+    """Tell whether a note of these folded facts has a part; most are named as it is written."""
+    return plainly_has(text, subpath) or subpath_of(path, subpath, unfolded(text)).found

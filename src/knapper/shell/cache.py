@@ -11,15 +11,15 @@ Nothing depends on it: where it cannot be written, nothing is kept.
 import sqlite3
 import time
 from binascii import crc32
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from knapper.core.bucket import Bucket
 from knapper.core.found import Found
-from knapper.core.shelf import split
-from knapper.shell.cached import bucket_of_columns, columns_of, found_in, text_of
+from knapper.core.shelf import unpacked
+from knapper.shell.cached import bucket_of_columns, columns_of, found_in
 from knapper.shell.user_folders import cache_folder
 
 __all__ = ["Cache", "DamagedCacheError", "Stored"]
@@ -73,7 +73,6 @@ class Cache:
         self._fingerprint = fingerprint
         self._connection: sqlite3.Connection | None = None
         self._seals = b""
-        self._facts: dict[int, Sequence[str]] = {}
 
     def load(self) -> Stored | None:
         """Return the survey that is kept, None if there is none that can be believed.
@@ -109,23 +108,18 @@ class Cache:
 
     def facts(self, number: int) -> Sequence[str]:
         """Return the folded facts of the notes of a bucket; raises `DamagedCacheError`."""
-        if number not in self._facts:
-            with _damage_told():
-                row = self._row(
-                    "select facts from bucket where fingerprint = ? and number = ?", number
-                )
-                if row is None:
-                    raise DamagedCacheError
-                content = _unsealed(row[0], self._seal(number, "facts"))
-                self._facts[number] = split(text_of(content))
-        return self._facts[number]
+        with _damage_told():
+            row = self._row("select facts from bucket where fingerprint = ? and number = ?", number)
+            if row is None:
+                raise DamagedCacheError
+            return unpacked(_unsealed(row[0], self._seal(number, "facts")))
 
     def save(
         self,
         before: Stored | None,
         listing: bytes,
         found: Found,
-        buckets: Mapping[int, tuple[bytes, Bucket]],
+        buckets: Iterable[tuple[int, tuple[bytes, Bucket]]],
         number: int,
     ) -> None:
         """Keep a survey of so many buckets: those that changed since `before`, or all.
@@ -187,7 +181,7 @@ class Cache:
         generation: int,
         listing: bytes,
         found: Found,
-        buckets: Mapping[int, tuple[bytes, Bucket]],
+        buckets: Iterable[tuple[int, tuple[bytes, Bucket]]],
         seals: bytearray,
         *,
         anew: bool,
@@ -196,7 +190,7 @@ class Cache:
         run, width = self._connection.execute, len(_COLUMNS) * _SEAL
         if anew:
             run("delete from bucket where fingerprint = ?", (self._fingerprint,))
-        for number, (stamps, bucket) in buckets.items():
+        for number, (stamps, bucket) in buckets:
             first, *others = columns_of(bucket, found)
             columns = [_sealed(one) for one in (first, stamps, *others)]
             seals[number * width : (number + 1) * width] = b"".join(one[:_SEAL] for one in columns)

@@ -10,14 +10,8 @@ from collections.abc import Iterable
 from knapper.core.bucket import DIGEST, Bucket
 from knapper.core.found import Found
 from knapper.core.paths import NotePath
-from knapper.core.shelf import joined
 
-__all__ = ["bucket_of_columns", "columns_of", "found_in", "text_of"]
-
-
-def text_of(content: bytes) -> str:
-    """Return what was written as text."""
-    return content.decode(errors="surrogatepass")
+__all__ = ["bucket_of_columns", "columns_of", "found_in"]
 
 
 def columns_of(bucket: Bucket, found: Found) -> tuple[bytes, bytes, bytes, bytes]:
@@ -25,8 +19,7 @@ def columns_of(bucket: Bucket, found: Found) -> tuple[bytes, bytes, bytes, bytes
     here = {path: found.packed[path] for path in bucket.paths if path in found}
     names = marshal.dumps((list(bucket.paths), dict(bucket.sought)))
     packed = bucket.digests + bucket.counts + bucket.keys
-    facts = joined(bucket.facts).encode(errors="surrogatepass")
-    return marshal.dumps(here), names, packed, facts
+    return marshal.dumps(here), names, packed, bucket.facts
 
 
 def bucket_of_columns(names: bytes, packed: bytes) -> Bucket:
