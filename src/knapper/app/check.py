@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -12,10 +11,10 @@ from knapper.app.keeping import Later, kept_survey
 from knapper.app.survey import Progress, survey, with_texts
 from knapper.app.workspace import Workspace
 from knapper.core.excerpt import Findings, RecalledNote, findings_of
-from knapper.core.found import Found, InOrder
+from knapper.core.found import InOrder
 from knapper.core.lint import lint_note
 from knapper.core.note import Note
-from knapper.core.paths import NotePath, is_attachment
+from knapper.core.paths import NotePath
 from knapper.core.rule import Diagnostic
 from knapper.core.vault import Vault
 
@@ -55,26 +54,21 @@ def check(
     the user has seen the findings.
     """
     texts = Texts(replace(workspace), instead)
-    notes = {*filter(wanted, workspace.checked), *instead}
 
     def judged() -> set[NotePath]:
         """Return the attachments too: which of them rules judge takes all rules to know."""
-        return notes.union(filter(wanted, workspace.attachments))
+        return {*filter(wanted, (*workspace.checked, *workspace.attachments)), *instead}
 
     if later and len(workspace.tree.files) >= WORTH_KEEPING:
         done = kept_survey(workspace, later, processes=processes, progress=progress)
         done = with_texts(done, texts, judged()) if instead else done
     else:
         done = survey(texts, judged(), processes=processes, progress=progress)
-    found = done.found.only(lambda path: path in notes or (is_attachment(path) and wanted(path)))
+    found = done.found.only(lambda path: path in instead or wanted(path))
     found = found.updated(_in_settings(workspace, done.vault, wanted))
-    return _checked(texts, done.vault, found, notes)
-
-
-def _checked(texts: Texts, vault: Vault, found: Found, notes: AbstractSet[NotePath]) -> Checked:
-    """Return what was found; an attachment counts only where something was."""
-    paths = sorted(notes | found.keys())
-    return Checked(InOrder(found, paths), _Judged(texts, paths, found), vault, paths)
+    # an attachment counts only where something was found
+    paths = sorted({*filter(wanted, workspace.checked), *instead, *found})
+    return Checked(InOrder(found, paths), _Judged(texts, paths, found), done.vault, paths)
 
 
 def _in_settings(

@@ -23,11 +23,11 @@ from knapper.core.paths import NotePath
 from knapper.core.shelf import Shelf, bucket_of, folded_up, unpacked
 from knapper.core.vault import Vault
 from knapper.shell.cache import Cache, DamagedCacheError, Stored
-from knapper.shell.listing import STAMP, UNSETTLED, digest_of_listing, stamps_of
+from knapper.shell.listing import STAMP, UNSETTLED, Listing, listing_of
 
 __all__ = ["Later", "kept_survey"]
 
-Stamps = Mapping[NotePath, bytes]
+Stamp = Callable[[NotePath], bytes]
 
 Later = Callable[[Callable[[], None]], object]
 """Takes what is to be done when all else is done."""
@@ -47,8 +47,8 @@ def kept_survey(
     workspace: Workspace, later: Later, *, processes: int = 1, progress: Progress
 ) -> Survey:
     """Return the survey of all notes of a vault; `later` it is kept for the next time."""
-    stamps = stamps_of(workspace.root, workspace.tree)
-    listing = digest_of_listing(stamps)
+    listed = listing_of(workspace.root, workspace.tree)
+    listing = listed.digest()
     cache = Cache(workspace.root, fingerprint(workspace))
     later(cache.close)
     stored = cache.load()
@@ -58,13 +58,13 @@ def kept_survey(
         try:
             if listing and stored.listing == listing:
                 return _as_it_was(texts, cache, stored, anew)
-            return _Renewal(texts, cache, stored, stamps).survey(listing, later)
+            return _Renewal(texts, cache, stored, listed).survey(listing, later)
         except DamagedCacheError:
             cache.discard()
         except _TooMuchError:
             pass
     done = anew()
-    later(lambda: _save(cache, listing, done, stamps))
+    later(lambda: _save(cache, listing, done, listed.stamp))
     return done
 
 
@@ -74,10 +74,10 @@ def _anew(texts: Texts, *, processes: int, progress: Progress) -> Survey:
     return survey(texts, wanted, keep=True, processes=processes, progress=progress)
 
 
-def _save(cache: Cache, listing: bytes, done: Survey, stamps: Stamps) -> None:
+def _save(cache: Cache, listing: bytes, done: Survey, stamp: Stamp) -> None:
     buckets = done.buckets()
     believed = b"" if any(bucket.has_unread for bucket in buckets) else listing
-    rows = ((number, _row(bucket, stamps)) for number, bucket in enumerate(buckets))
+    rows = ((number, _row(bucket, stamp)) for number, bucket in enumerate(buckets))
     cache.save(None, believed, done.found, rows, len(buckets))
 
 
@@ -117,10 +117,10 @@ def _facts_in(texts: Texts, cache: Cache, number: int, bucket: Bucket) -> Sequen
         return [folded_up(facts(texts.read(path))) for path in bucket.paths]
 
 
-def _row(bucket: Bucket, stamps: Stamps) -> tuple[bytes, Bucket]:
+def _row(bucket: Bucket, stamp: Stamp) -> tuple[bytes, Bucket]:
     """Return the stamps of the notes of a bucket, and it; what could not be read has none."""
     unread = (bucket.digest(at) == UNREAD for at in range(len(bucket.paths)))
-    known = (stamps.get(path, UNSETTLED) for path in bucket.paths)
+    known = map(stamp, bucket.paths)
     return b"".join(
         UNSETTLED if bad else one for bad, one in zip(unread, known, strict=True)
     ), bucket
@@ -133,12 +133,13 @@ def _stamps(row: bytes) -> list[bytes]:
 class _Renewal:
     """A stored survey that is brought up to date."""
 
-    def __init__(self, texts: Texts, cache: Cache, stored: Stored, stamps: Stamps) -> None:
-        self.texts, self.cache, self.stored, self.stamps = texts, cache, stored, stamps
+    def __init__(self, texts: Texts, cache: Cache, stored: Stored, listed: Listing) -> None:
+        self.texts, self.cache, self.stored = texts, cache, stored
+        self.stamps, self.stamp = listed.by_path(), listed.stamp
         self.workspace = texts.workspace
         self.rows, self.is_done = cache.buckets(), False
         self.paths = frozenset(path for _, bucket in self.rows for path in bucket.paths)
-        if len(stamps) > _OVERFULL * len(self.rows):
+        if len(self.stamps) > _OVERFULL * len(self.rows):
             raise _TooMuchError
 
     def survey(self, listing: bytes, later: Later) -> Survey:
@@ -249,7 +250,7 @@ class _Renewal:
         rows = {
             number: row
             for number, bucket in self._renewed(touched, fresh, asked).items()
-            if (row := _row(bucket, self.stamps)) != self.rows[number]
+            if (row := _row(bucket, self.stamp)) != self.rows[number]
             or any(map(otherwise.__contains__, bucket.paths))
         }
         now = [rows.get(number, row) for number, row in enumerate(self.rows)]

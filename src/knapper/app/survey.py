@@ -72,8 +72,11 @@ def survey(
     With `keep` false the survey does not know what they asked.
     """
     workspace = texts.workspace
-    files = {*workspace.tree.files, *texts.instead}
-    names, paths = Names(files), in_buckets(sorted(files | workspace.tree.odd.keys()))
+    files = (
+        sorted({*workspace.tree.files, *texts.instead}) if texts.instead else workspace.tree.files
+    )
+    odd = workspace.tree.odd
+    names, paths = Names(files), in_buckets(sorted({*files, *odd}) if odd else files)
     processes = processes if len(workspace.checked) > _MANY else 1
     first = partial(look, texts, FirstLook(names, workspace.settings), judged, keep=keep)
     buckets: list[Bucket] = []

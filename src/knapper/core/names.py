@@ -6,9 +6,11 @@ the source's own folder, then the shortest path; a tie, and what was not observe
 is left open. Aliases never resolve a link.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+from typing import Literal, NamedTuple, TypeVar
 
+from knapper.core.by_name import ByName
 from knapper.core.folders import Folders
 from knapper.core.lazy import lazy
 from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, stem_of, tidy
@@ -49,7 +51,11 @@ Kind = Literal["note", "file"]
 MANY = 500
 """More changes than this are not worked in one by one."""
 
+_REMEMBERED = 1 << 14
+"""Answers that are remembered: what is asked for most is asked for early."""
+
 _MISSING = Missing()
+_Asked = TypeVar("_Asked", str, tuple[str, str])
 
 
 class Names:
@@ -57,14 +63,17 @@ class Names:
 
     def __init__(self, files: Iterable[NotePath]) -> None:
         ordered = sorted(files)
-        self.files = frozenset(ordered)
-        self._by_name: dict[str, list[NotePath]] = {}
-        for path in ordered:
-            self._by_name.setdefault(folded(name_of(path)), []).append(path)
-        self.folders = Folders(self.files)
+        self._all: Collection[NotePath] = ordered
+        self._by_name = ByName(ordered)
+        self.folders = Folders(ordered)
         self.anywhere: dict[str, Resolution] = {}
-        """What a link's path means wherever it stands, as far as it was asked for."""
+        """What a link's path means wherever it stands, as far as it was asked for lately."""
         self._resolved: dict[tuple[str, str], Resolution] = {}
+
+    @lazy
+    def files(self) -> frozenset[NotePath]:
+        """All of them; few ask for it, and it takes as much room as half of their names."""
+        return frozenset(self._all)
 
     def replaced(self, files: frozenset[NotePath]) -> "Names":
         """Return the names of these files; quick where few of them are others."""
@@ -74,10 +83,8 @@ class Names:
         if len(changed) > MANY:
             return Names(files)
         after = Names(())
-        after.files, after._by_name = files, {**self._by_name}
+        after._all, after._by_name = files, self._by_name.replaced(changed)
         after.folders = self.folders.replaced(files, changed)
-        for path in changed:
-            _toggle(path, after._by_name, folded(name_of(path)))
         if "stems" in self.__dict__:
             after.stems = {**self.stems}
             for path in changed:
@@ -92,13 +99,12 @@ class Names:
     # -- what a link means -------------------------------------------------------------
 
     def foresee(self) -> set[str]:
-        """Work out what all names that no other file has mean: for who will ask for most.
+        """Return names that no other file has, as a link writes them.
 
-        Returns these names, as a link writes them.
+        Such a link means that file wherever it stands: for who will ask for most of them.
         """
-        unique = {name: f for paths in self._by_name.values() for name, f in _unique(paths).items()}
-        self.anywhere |= unique
-        return {*unique}
+        notes = (path for path in self._by_name.alone() if _is_plain(name_of(path)))
+        return {stem_of(path) for path in islice(notes, _REMEMBERED)}
 
     def resolve(self, path: str, folder: str) -> Resolution:
         """Find the file that the path of a link means in a note of this folder."""
@@ -119,17 +125,17 @@ class Names:
             key, candidates = self._candidates(name)
             if len(candidates) < 2:
                 found = Found(candidates[0]) if candidates else self._perhaps(name)
-                self.anywhere[path] = found
+                _remember(self.anywhere, path, found)
                 return found
             found = _choose(key, candidates, folder)
-        self._resolved[path, folder] = found
+        _remember(self._resolved, (path, folder), found)
         return found
 
     def _candidates(self, path: str) -> tuple[str, list[NotePath]]:
         """Return the spelling, folded, that files answer to, and those files."""
         for name in _spellings(path):
             key = folded(name)
-            candidates = self._by_name.get(name_of(key), [])
+            candidates = self._by_name[name_of(key)]
             if "/" in key:
                 candidates = [c for c in candidates if f"/{folded(c)}".endswith(f"/{key}")]
             if candidates:
@@ -139,7 +145,7 @@ class Names:
     def _exact(self, path: NotePath) -> Resolution:
         for name in _spellings(path):
             key = folded(name)
-            same = [c for c in self._by_name.get(name_of(key), ()) if folded(c) == key]
+            same = [c for c in self._by_name[name_of(key)] if folded(c) == key]
             if same:
                 return Found(same[0]) if len(same) == 1 else Ambiguous(tuple(same))
         return _MISSING
@@ -152,7 +158,7 @@ class Names:
         if "/" not in path:
             return _MISSING
         keys = [folded(name) for name in _spellings(path)]
-        names = (one for key in keys for one in self._by_name.get(name_of(key), ()))
+        names = (one for key in keys for one in self._by_name[name_of(key)])
         found = sorted({path for path in names if folded(path).endswith(tuple(keys))})
         return Ambiguous(tuple(found)) if found else _MISSING
 
@@ -160,13 +166,13 @@ class Names:
 
     def named(self, name: str) -> Sequence[NotePath]:
         """Return the files of exactly this name (with extension), without case."""
-        return self._by_name.get(folded(name), ())
+        return self._by_name[folded(name)]
 
     @lazy
     def similar(self) -> dict[Kind, SimilarNames]:
         """What notes and other files are called, to ask for the one that was meant."""
         called: dict[Kind, list[str]] = {"note": [], "file": []}
-        for path in self.files:
+        for path in self._all:
             kind, name = _called(path)
             called[kind].append(name)
         return {kind: SimilarNames(names) for kind, names in called.items()}
@@ -175,7 +181,7 @@ class Names:
     def stems(self) -> dict[str, list[NotePath]]:
         """The names of files but notes, without extension and folded, to their paths."""
         found: dict[str, list[NotePath]] = {}
-        for path in sorted(self.files):
+        for path in sorted(self._all):
             if not is_note(path):
                 found.setdefault(folded(stem_of(path)), []).append(path)
         return found
@@ -194,6 +200,13 @@ def renamed(before: Names, after: Names) -> dict[tuple[Kind, str], bool]:
     return found
 
 
+def _remember(answers: dict[_Asked, Resolution], asked: _Asked, found: Resolution) -> None:
+    """Remember an answer; what would grow with the vault is begun anew."""
+    if len(answers) >= _REMEMBERED:
+        answers.clear()
+    answers[asked] = found
+
+
 def _called(path: NotePath) -> tuple[Kind, str]:
     return ("note", stem_of(path)) if is_note(path) else ("file", name_of(path))
 
@@ -205,13 +218,10 @@ def _toggle(path: NotePath, groups: dict[str, list[NotePath]], key: str) -> None
         groups[key] = group
 
 
-def _unique(paths: Sequence[NotePath]) -> dict[str, Found]:
-    """Return the only one of these paths, which have one name, by the stem of a note."""
-    if len(paths) != 1:
-        return {}
-    name, _, ending = name_of(paths[0]).partition(".")
-    plain = ending == "md" and "#" not in name and name == tidy(name)
-    return {name: Found(paths[0])} if plain else {}
+def _is_plain(name: str) -> bool:
+    """Tell whether a link writes the name of a note as it is, but for its extension."""
+    stem, _, ending = name.partition(".")
+    return ending == "md" and "#" not in stem and stem == tidy(stem)
 
 
 def _where(path: str, folder: str) -> tuple[str, bool]:

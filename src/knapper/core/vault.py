@@ -33,6 +33,9 @@ __all__ = [
 _T = TypeVar("_T")
 _MISSING = Missing()
 
+_MOST = 1 << 15
+"""Targets that are known to hold: what is linked to most comes early."""
+
 
 def split_link(target: str) -> tuple[str, str]:
     """Split a link's target at its first `#` into path and subpath (without the `#`)."""
@@ -156,7 +159,8 @@ class Vault:
         held = self._part_of(found.path, subpath) if has_part else None
         if held is not None and not held.found:
             return False
-        if self.names.anywhere.get(name) is found and (held is None or self._is_sure):
+        holds_anywhere = self.names.anywhere.get(name) is found and (held is None or self._is_sure)
+        if holds_anywhere and len(self._plain) < _MOST:
             self._plain.add(target)
         return True
 

@@ -3,14 +3,16 @@
 import os
 import struct
 import time
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 from knapper.core.paths import NotePath, is_attachment
 from knapper.shell.disk import Tree
 
-__all__ = ["STAMP", "UNSETTLED", "digest_of_listing", "stamps_of"]
+__all__ = ["STAMP", "UNSETTLED", "Listing", "listing_of"]
 
 STAMP = 32
 """Bytes of a stamp: size, times of modification and of change (ns), and inode."""
@@ -29,34 +31,56 @@ on exFAT a tick is 2 s (git calls such entries racy: "Racy Git", git documentati
 """
 
 
-def stamps_of(root: Path, tree: Tree) -> dict[NotePath, bytes]:
-    """Return the stamps of what is in a tree, in order; of what is no note the name says all.
+class Listing(NamedTuple):
+    """The files of a vault in order, and their stamps, one after the other.
+
+    It is settled if each stamp is to be believed.
+    """
+
+    paths: Sequence[NotePath]
+    stamps: bytes
+    is_settled: bool
+
+    def stamp(self, path: NotePath) -> bytes:
+        """Return the stamp of a file; one that is not there has none to be believed."""
+        at = bisect_left(self.paths, path)
+        return self._at(at) if path in self.paths[at : at + 1] else UNSETTLED
+
+    def by_path(self) -> dict[NotePath, bytes]:
+        """Return all stamps by their files: to look up many, and in four times the room."""
+        return {path: self._at(at) for at, path in enumerate(self.paths)}
+
+    def digest(self) -> bytes:
+        """Return the digest of names and stamps; b"" where a stamp is not to be believed."""
+        if not self.is_settled:
+            return b""
+        names = "\0".join(self.paths).encode(errors="surrogatepass")
+        return blake2b(names + self.stamps, digest_size=16).digest()
+
+    def _at(self, at: int) -> bytes:
+        return self.stamps[at * STAMP : (at + 1) * STAMP]
+
+
+def listing_of(root: Path, tree: Tree) -> Listing:
+    """Return the files of a tree with their stamps; of what is no note the name says all.
 
     They should be taken before the notes are read: what changes after that has another.
     """
     latest, prefix = time.time_ns() - _GRAIN, f"{root}{os.sep}"
-    found: dict[NotePath, bytes] = {}
-    for path in sorted((*tree.files, *tree.odd)) if tree.odd else tree.files:
+    stamps, is_settled = bytearray(), True
+    paths = sorted((*tree.files, *tree.odd)) if tree.odd else tree.files
+    for path in paths:
         if is_attachment(path) or path in tree.odd:
-            found[path] = _NAME_ALONE
+            stamps += _NAME_ALONE
             continue
         try:
             status = os.stat(prefix + path)
+            times = status.st_mtime_ns, status.st_ctime_ns
+            is_old = max(times) < latest
         except OSError:
-            found[path] = UNSETTLED
-            continue
-        times = status.st_mtime_ns, status.st_ctime_ns
-        found[path] = (
-            _PACKED.pack(status.st_size, *times, status.st_ino & _INODE)
-            if max(times) < latest
-            else UNSETTLED
+            is_old = False
+        is_settled = is_settled and is_old
+        stamps += (
+            _PACKED.pack(status.st_size, *times, status.st_ino & _INODE) if is_old else UNSETTLED
         )
-    return found
-
-
-def digest_of_listing(stamps: Mapping[NotePath, bytes]) -> bytes:
-    """Return the digest of names and stamps; b"" where a stamp is not to be believed."""
-    if UNSETTLED in stamps.values():
-        return b""
-    names = "\0".join(stamps).encode(errors="surrogatepass")
-    return blake2b(b"".join((names, *stamps.values())), digest_size=16).digest()
+    return Listing(paths, bytes(stamps), is_settled)
