@@ -78,7 +78,7 @@ def test_after_any_edits_they_are_those_of_a_fresh_look(
 ) -> None:
     live = Live(settings, every_rule, lambda _: True, facts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live_module, "MANY", 0 if in_bulk else 500)
+        patch.setattr(live_module, "_PARSED", 0 if in_bulk else 500)
         update(live, {}, files)
     assert live.diagnostics == fresh_look(files, settings)
     for edits in rounds:

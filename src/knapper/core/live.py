@@ -11,7 +11,6 @@ from knapper.core.asked import Questions
 from knapper.core.difference import Askers, difference
 from knapper.core.first_look import FirstLook, Granted, is_right
 from knapper.core.lint import Ruleset, Verdict, judge, judge_again
-from knapper.core.names import MANY
 from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, is_attachment
 from knapper.core.rule import Diagnostic
@@ -20,6 +19,10 @@ from knapper.core.sketch import sketch_of, sketched
 from knapper.core.vault import Vault
 
 __all__ = ["Live"]
+
+
+_PARSED = 32
+"""Notes that are held parsed at once at the most: memory keeps the mark of the highest tide."""
 
 
 class Live:
@@ -52,7 +55,7 @@ class Live:
         named = (path for path in files - before.names.files if is_attachment(path))
         fresh = {**{path: Note(path, "") for path in named}, **fresh}
         gone = [path for path in self.notes if path not in files and path not in fresh]
-        read = self._read if len(fresh) <= MANY else self._read_many
+        read = self._read if len(fresh) <= _PARSED else self._read_many
         verdicts = read(fresh, gone, files)
         changes = difference(before, self.vault, {*fresh, *gone})
         for path in self._askers.concerned(changes) - fresh.keys() - {*gone}:
