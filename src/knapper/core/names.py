@@ -51,8 +51,9 @@ Kind = Literal["note", "file"]
 MANY = 500
 """More changes than this are not worked in one by one."""
 
-_REMEMBERED = 1 << 14
-"""Answers that are remembered: what is asked for most is asked for early."""
+_FORESEEN = 1 << 14
+_REMEMBERED = 1 << 13
+"""Answers that are remembered: what would grow with the vault is begun anew."""
 
 _MISSING = Missing()
 _Asked = TypeVar("_Asked", str, tuple[str, str])
@@ -104,7 +105,7 @@ class Names:
         Such a link means that file wherever it stands: for who will ask for most of them.
         """
         notes = (path for path in self._by_name.alone() if _is_plain(name_of(path)))
-        return {stem_of(path) for path in islice(notes, _REMEMBERED)}
+        return {stem_of(path) for path in islice(notes, _FORESEEN)}
 
     def resolve(self, path: str, folder: str) -> Resolution:
         """Find the file that the path of a link means in a note of this folder."""
@@ -171,11 +172,10 @@ class Names:
     @lazy
     def similar(self) -> dict[Kind, SimilarNames]:
         """What notes and other files are called, to ask for the one that was meant."""
-        called: dict[Kind, list[str]] = {"note": [], "file": []}
-        for path in self._all:
-            kind, name = _called(path)
-            called[kind].append(name)
-        return {kind: SimilarNames(names) for kind, names in called.items()}
+        return {
+            "note": SimilarNames(stem_of(path) for path in self._all if is_note(path)),
+            "file": SimilarNames(name_of(path) for path in self._all if not is_note(path)),
+        }
 
     @lazy
     def stems(self) -> dict[str, list[NotePath]]:
@@ -201,7 +201,6 @@ def renamed(before: Names, after: Names) -> dict[tuple[Kind, str], bool]:
 
 
 def _remember(answers: dict[_Asked, Resolution], asked: _Asked, found: Resolution) -> None:
-    """Remember an answer; what would grow with the vault is begun anew."""
     if len(answers) >= _REMEMBERED:
         answers.clear()
     answers[asked] = found

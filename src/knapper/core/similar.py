@@ -4,13 +4,15 @@ Comparing is rapidfuzz's work; it is imported when the first name is looked for,
 that a vault without a broken link never loads it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from knapper.core.lazy import lazy
 from knapper.core.paths import folded
 
 __all__ = ["SimilarNames", "may_be_meant"]
+
+_END, _NAMES = "\0", b"\0\0"
+"""Signs that no name of a file has; other names that have them are never meant."""
 
 
 class SimilarNames:
@@ -22,23 +24,26 @@ class SimilarNames:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = frozenset(names)
         self._sought: dict[str, str | None] = {}
+        rows: dict[str, bytearray] = {}
+        for name in names:
+            plain = _plain(name)
+            if plain and _END not in name:
+                row = f"{_END}{plain}{_END}{name}".encode(errors="surrogatepass")
+                rows.setdefault(_shape(plain), bytearray()).extend(row)
+        self._by_shape = {shape: _in_one(_rows(some)) for shape, some in rows.items()}
+        """Figures and length to names, as only few are worth comparing: packed by `_in_one`."""
 
     def replaced(self, name: str, *, is_there: bool) -> "SimilarNames":
         """Return these names with, or without, this one."""
-        after, plain = SimilarNames(()), _plain(name)
-        same = {*self._by_plain.get(plain, ())} - {name} | ({name} if is_there else set())
-        after._by_plain = {**self._by_plain, plain: sorted(same)}
-        after._by_shape = self._by_shape
-        if bool(same) != (plain in self._by_plain):
-            figures, length = _figures(plain), len(plain)
-            lengths = self._by_shape.get(figures, {})
-            alike = {*lengths.get(length, ())} ^ {plain}
-            after._by_shape = {**self._by_shape, figures: {**lengths, length: sorted(alike)}}
-        if not same:
-            del after._by_plain[plain]
-        return after
+        plain = _plain(name)
+        if plain and _END not in name:
+            after, shape = SimilarNames(()), _shape(plain)
+            rows = {*zip(self._plain_at(shape), self._names_at(shape), strict=True)}
+            rows = rows | {(plain, name)} if is_there else rows - {(plain, name)}
+            after._by_shape = {**self._by_shape, shape: _in_one(rows)}
+            return after
+        return self
 
     def nearest(self, name: str) -> str | None:
         """Return the name that `name` was meant to be, None unless it is the only one."""
@@ -51,30 +56,26 @@ class SimilarNames:
         allowed = _slips(len(plain))
         if allowed < 0:
             return None
-        same = self._by_plain.get(plain)
-        if same is not None:
-            return same[0] if len(same) == 1 else None
-        lengths = self._by_shape.get(_figures(plain), {})
-        near = range(len(plain) - allowed, len(plain) + allowed + 1)
-        candidates = [one for length in near for one in lengths.get(length, ())]
-        found = _nearest(plain, candidates, allowed) if candidates else None
-        return self._by_plain[found][0] if found and len(self._by_plain[found]) == 1 else None
+        same = self._written(plain)
+        if not same:
+            figures, length = _figures(plain), len(plain)
+            near = range(length - allowed, length + allowed + 1)
+            candidates = {one: None for size in near for one in self._plain_at(f"{figures} {size}")}
+            found = _nearest(plain, [*candidates], allowed) if candidates else None
+            same = self._written(found) if found else []
+        return same[0] if len(same) == 1 else None
 
-    @lazy
-    def _by_plain(self) -> dict[str, list[str]]:
-        """Plain names to the names that are written so."""
-        found: dict[str, list[str]] = {}
-        for name in self._names:
-            found.setdefault(_plain(name), []).append(name)
-        return found
+    def _written(self, plain: str) -> list[str]:
+        """Return the names that are plainly this."""
+        shape = _shape(plain)
+        found = [at for at, one in enumerate(self._plain_at(shape)) if one == plain]
+        return [self._names_at(shape)[at] for at in found]
 
-    @lazy
-    def _by_shape(self) -> dict[str, dict[int, list[str]]]:
-        """Figures and length to plain names: only few are worth comparing."""
-        found: dict[str, dict[int, list[str]]] = {}
-        for plain in self._by_plain:
-            found.setdefault(_figures(plain), {}).setdefault(len(plain), []).append(plain)
-        return found
+    def _plain_at(self, shape: str) -> list[str]:
+        return _split(self._by_shape.get(shape, b"").partition(_NAMES)[0])
+
+    def _names_at(self, shape: str) -> list[str]:
+        return _split(self._by_shape.get(shape, b"").partition(_NAMES)[2])
 
 
 def may_be_meant(name: str, asked: str) -> bool:
@@ -88,6 +89,26 @@ def may_be_meant(name: str, asked: str) -> bool:
     from rapidfuzz.distance import OSA
 
     return OSA.distance(plain, other, score_cutoff=allowed) <= allowed
+
+
+def _in_one(rows: Iterable[tuple[str, str]]) -> bytes:
+    """Return names in a quarter of the room: first all as they are plainly, then as they are."""
+    kept = sorted({*rows})
+    texts = (_END.join(row[at] for row in kept) for at in (0, 1))
+    return _NAMES.join(text.encode(errors="surrogatepass") for text in texts)
+
+
+def _rows(some: bytearray) -> Iterator[tuple[str, str]]:
+    parts = _split(some)[1:]
+    return zip(parts[::2], parts[1::2], strict=True)
+
+
+def _split(texts: bytes | bytearray) -> list[str]:
+    return texts.decode(errors="surrogatepass").split(_END) if texts else []
+
+
+def _shape(plain: str) -> str:
+    return f"{_figures(plain)} {len(plain)}"
 
 
 def _plain(name: str) -> str:
