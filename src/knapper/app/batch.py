@@ -14,7 +14,7 @@ from knapper.core.asked import Questions
 from knapper.core.bucket import DIGEST, UNREAD, Bucket, Kept, bucket_with
 from knapper.core.excerpt import Findings, findings_of
 from knapper.core.first_look import FirstLook
-from knapper.core.found import packed
+from knapper.core.found import in_one, packed
 from knapper.core.lint import judge, lint_again, lint_note
 from knapper.core.lint import judge_again as again
 from knapper.core.note import Note
@@ -25,7 +25,7 @@ from knapper.core.sketch import sketch_of, sketched
 from knapper.core.vault import Vault
 from knapper.shell.disk import decode_note
 
-__all__ = ["Batch", "Earlier", "Judged", "Texts", "earlier_in", "judge_again", "judged", "look"]
+__all__ = ["Batch", "Earlier", "Judged", "Texts", "judge_again", "judged", "look", "sketches_in"]
 
 
 class Texts(NamedTuple):
@@ -67,9 +67,9 @@ class Batch(NamedTuple):
     """
 
     bucket: Bucket
-    found: Sequence[bytes]
-    granted: bytes
-    sketches: bytes
+    found: bytes = b""
+    granted: bytes = b""
+    sketches: bytes = b""
 
 
 class Earlier(NamedTuple):
@@ -83,9 +83,10 @@ class Earlier(NamedTuple):
     diagnostics: Sequence[Diagnostic] = ()
 
 
-def earlier_in(sketches: bytes, place: int) -> Earlier:
-    """Return what is kept of the note at a place of a batch."""
-    return Earlier(*marshal.loads(sketches)[place])  # noqa: S302 - `look` made it
+def sketches_in(sketches: bytes) -> Mapping[int, bytes]:
+    """Return the sketches of a batch by the places of their notes."""
+    found: Mapping[int, bytes] = marshal.loads(sketches)  # noqa: S302 - `look` made it
+    return found
 
 
 _NOTHING = Questions()
@@ -109,7 +110,7 @@ def look(
     kept: list[Kept] = []
     found: list[bytes] = []
     granted: dict[int, tuple[object, ...]] = {}
-    sketches: dict[int, tuple[bytes, bytes]] = {}
+    sketches: dict[int, bytes] = {}
     for notes in _handfuls(texts, paths):
         # one step for all of them, then the next: code that was just run runs a tenth faster
         for note in notes:
@@ -126,11 +127,12 @@ def look(
             digest = texts.digest(note) if keep else b""
             if assumed:
                 granted[len(kept)] = tuple(assumed)
-                sketches[len(kept)] = (sketch_of(note), digest) if keep else (b"", UNREAD)
+                if keep:
+                    sketches[len(kept)] = sketch_of(note)
             found.append(findings)
             kept.append(Kept(path, folded_up(known), digest, questions))
     bucket = bucket_with(kept)._replace(paths=())
-    return Batch(bucket, found, marshal.dumps(granted), marshal.dumps(sketches))
+    return Batch(bucket, in_one(found), marshal.dumps(granted), marshal.dumps(sketches))
 
 
 def _handfuls(texts: Texts, paths: Sequence[NotePath]) -> Iterator[list[Note]]:

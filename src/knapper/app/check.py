@@ -1,6 +1,5 @@
 """Checking a vault: what is found in its notes."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,10 +10,11 @@ from knapper.app.keeping import Later, kept_survey
 from knapper.app.survey import Progress, survey, with_texts
 from knapper.app.workspace import Workspace
 from knapper.core.excerpt import Findings, RecalledNote, findings_of
-from knapper.core.found import InOrder
+from knapper.core.found import EachFound, Found
+from knapper.core.in_order import InOrder
 from knapper.core.lint import lint_note
 from knapper.core.note import Note
-from knapper.core.paths import NotePath
+from knapper.core.paths import NotePath, is_attachment
 from knapper.core.rule import Diagnostic
 from knapper.core.vault import Vault
 
@@ -67,8 +67,11 @@ def check(
     found = done.found.only(lambda path: path in instead or wanted(path))
     found = found.updated(_in_settings(workspace, done.vault, wanted))
     # an attachment counts only where something was found
-    paths = sorted({*filter(wanted, workspace.checked), *instead, *found})
-    return Checked(InOrder(found, paths), _Judged(texts, paths, found), done.vault, paths)
+    others = {*instead, *filter(is_attachment, found)}
+    notes = (path for path in workspace.checked if path not in others and wanted(path))
+    paths = sorted((*notes, *others))
+    judged_notes = _Judged(texts, InOrder(paths), found)
+    return Checked(EachFound(found, paths), judged_notes, done.vault, paths)
 
 
 def _in_settings(
@@ -84,15 +87,12 @@ def _in_settings(
 class _Judged(Mapping[NotePath, Note]):
     """The notes that were judged: those with findings by an excerpt, and read if need be."""
 
-    def __init__(
-        self, texts: Texts, paths: Sequence[NotePath], found: Mapping[NotePath, Findings]
-    ) -> None:
+    def __init__(self, texts: Texts, paths: InOrder, found: Found) -> None:
         self._texts, self._paths, self._found = texts, paths, found
         self._last: Note | None = None
 
     def __getitem__(self, path: NotePath) -> Note:
-        at = bisect_left(self._paths, path)  # a set of all paths would take more room than they
-        if path not in self._paths[at : at + 1]:
+        if path not in self._paths:
             raise KeyError(path)
         if self._last is None or self._last.path != path:
             self._last = self._note(path)

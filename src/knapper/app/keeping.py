@@ -18,6 +18,7 @@ from knapper.app.workspace import Workspace, facts
 from knapper.core.asked import Questions
 from knapper.core.bucket import UNREAD, Bucket, Kept, bucket_with
 from knapper.core.found import Found
+from knapper.core.in_order import InOrder
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
 from knapper.core.shelf import Shelf, bucket_of, folded_up, unpacked
@@ -70,7 +71,7 @@ def kept_survey(
 
 def _anew(texts: Texts, *, processes: int, progress: Progress) -> Survey:
     """Return the survey of a vault of which nothing is known."""
-    wanted = {*texts.workspace.checked, *texts.workspace.attachments}
+    wanted = InOrder(sorted([*texts.workspace.checked, *texts.workspace.attachments]))
     return survey(texts, wanted, keep=True, processes=processes, progress=progress)
 
 

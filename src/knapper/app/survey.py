@@ -1,21 +1,21 @@
 """Reading and judging all notes of a vault, and some of them with other texts."""
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
-from knapper.app.batch import Earlier, Judged, Texts, earlier_in, judge_again, look
+from knapper.app.batch import Batch, Earlier, Judged, Texts, judge_again, look, sketches_in
 from knapper.app.claims import Claims
 from knapper.app.workspace import facts
-from knapper.core.asked import LINKED, key_of
-from knapper.core.bucket import Bucket
+from knapper.core.asked import LINKED, Questions, key_of
+from knapper.core.bucket import UNREAD, Bucket
 from knapper.core.difference import difference
 from knapper.core.first_look import FirstLook
-from knapper.core.found import Found
+from knapper.core.found import Found, among, packed
 from knapper.core.names import Names
 from knapper.core.paths import NotePath
-from knapper.core.shelf import Shelf, bucket_of, in_buckets, unpacked
+from knapper.core.shelf import Shelf, in_buckets, unpacked
 from knapper.core.vault import Vault
 from knapper.shell.cores import spread
 
@@ -79,35 +79,49 @@ def survey(
     names, paths = Names(files), in_buckets(sorted({*files, *odd}) if odd else files)
     processes = processes if len(workspace.checked) > _MANY else 1
     first = partial(look, texts, FirstLook(names, workspace.settings), judged, keep=keep)
-    buckets: list[Bucket] = []
-    found: dict[NotePath, bytes] = {}
-    claims, sketches = Claims(paths), list[bytes]()
+    batches: list[Batch] = []
+    claims = Claims(paths)
     for batch in spread(first, paths, processes):
-        claims.add(len(buckets), batch.granted)
-        sketches.append(batch.sketches)
-        here = paths[len(buckets)]  # one text each, shared by all
-        buckets.append(batch.bucket._replace(paths=here))
-        found.update((path, some) for path, some in zip(here, batch.found, strict=True) if some)
-        progress(len(buckets), len(paths))
+        claims.add(len(batches), batch.granted)
+        bucket = batch.bucket._replace(paths=paths[len(batches)])  # one text each
+        batches.append(batch._replace(bucket=bucket, granted=b""))
+        progress(len(batches), len(paths))
 
     def facts_in(number: int) -> Sequence[str]:
-        return unpacked(buckets[number].facts)
+        return unpacked(batches[number].bucket.facts)
 
-    shelf = Shelf(lambda: paths, facts_in)
-    vault = Vault(names, shelf, workspace.settings)
-    first_found = Found(found)
-    wrong: dict[NotePath, Earlier] = {}
-    for path in {*claims.mistaken(vault, facts_in)}:
-        number = bucket_of(path, len(paths))
-        known = earlier_in(sketches[number], paths[number].index(path))
-        wrong[path] = known._replace(diagnostics=first_found.diagnostics(path))
-    del claims, sketches
-    verdicts = dict(_judged_again(texts, vault, wrong, processes, keep=keep))
-    final = first_found.updated((path, verdict.findings) for path, verdict in verdicts.items())
-    asked = {path: verdict.questions for path, verdict in verdicts.items() if keep}
-    for number, bucket in enumerate(buckets):
-        buckets[number] = bucket.with_questions(asked)
-    return Survey(final, vault, lambda: buckets)
+    vault = Vault(names, Shelf(lambda: paths, facts_in), workspace.settings)
+    wrong = dict(_earlier(batches, {*claims.mistaken(vault, facts_in)}))
+    batches = [batch._replace(sketches=b"") for batch in batches]
+    del claims  # all of this is much, and processes that are forked inherit it
+    again: dict[NotePath, bytes] = {}
+    asked: dict[NotePath, Questions] = {}
+    for path, verdict in _judged_again(texts, vault, wrong, processes, keep=keep):
+        again[path] = packed(verdict.findings)
+        if keep:
+            asked[path] = verdict.questions
+    found: dict[NotePath, bytes] = {}
+    for number, (bucket, some, *_) in enumerate(batches):
+        first_found = among(bucket.paths, some)
+        found |= {path: one for path, one in first_found.items() if path not in again}
+        batches[number] = Batch(bucket.with_questions(asked))
+    found |= {path: one for path, one in again.items() if one}
+    return Survey(Found(found), vault, lambda: [batch.bucket for batch in batches])
+
+
+def _earlier(
+    batches: Iterable[Batch], paths: Container[NotePath]
+) -> Iterator[tuple[NotePath, Earlier]]:
+    """Yield what is known of notes that are to be judged again."""
+    for batch in batches:
+        bucket = batch.bucket
+        if places := [at for at, path in enumerate(bucket.paths) if path in paths]:
+            found = Found(among(bucket.paths, batch.found))
+            sketches = sketches_in(batch.sketches)
+            for at in places:
+                path = bucket.paths[at]
+                sketch, digest = sketches.get(at, b""), bucket.digest(at) or UNREAD
+                yield path, Earlier(sketch, digest, found.diagnostics(path))
 
 
 def _judged_again(

@@ -129,8 +129,9 @@ class Workspace:
     @cached_property
     def checked(self) -> list[NotePath]:
         """Paths of the notes, canvases and bases that are checked, in order."""
-        found = [path for path in self.tree.files if not is_attachment(path)]
-        return [path for path in sorted((*found, *self.tree.odd)) if self.is_checked(path)]
+        notes = (path for path in self.tree.files if not is_attachment(path))
+        found = sorted((*notes, *self.tree.odd)) if self.tree.odd else notes
+        return [path for path in found if self.is_checked(path)]
 
     @cached_property
     def attachments(self) -> list[NotePath]:

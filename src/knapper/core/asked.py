@@ -109,7 +109,7 @@ def part_words(path: NotePath, subpath: str) -> str:
     return f"{name_words(name_of(path))}#{part}"
 
 
-@lru_cache(1 << 15)
+@lru_cache(1 << 14)
 def _keys_of_target(target: str) -> tuple[Key, ...]:
     """Return the keys of what the target of a link asks, wherever it stands."""
     path, _, subpath = target.partition("#")

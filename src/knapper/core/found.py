@@ -7,13 +7,14 @@ plain values can come out.
 import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import overload
+from zlib import compress, decompress
 
 from knapper.core.excerpt import Excerpt, Findings
 from knapper.core.paths import NotePath
 from knapper.core.rule import Diagnostic, Finding, Fix
 from knapper.core.text import Edit, Span
 
-__all__ = ["Found", "InOrder", "packed"]
+__all__ = ["EachFound", "Found", "among", "in_one", "packed"]
 
 _PLAIN_FORM = 2
 """The form of `marshal` in which equal values are equal bytes: it looks for no same objects."""
@@ -46,15 +47,19 @@ class Found(Mapping[NotePath, Findings]):
 
     def only(self, wanted: Callable[[NotePath], bool]) -> "Found":
         """Return what is found in the notes that are `wanted`."""
+        if all(map(wanted, self.packed)):
+            return self
         return Found({path: one for path, one in self.packed.items() if wanted(path)})
 
     def updated(self, others: Iterable[tuple[NotePath, Findings]]) -> "Found":
         """Return the findings where those of some notes are others, or none."""
         changed = {path: packed(one) for path, one in others}
+        if not changed:
+            return self
         return Found({path: one for path, one in {**self.packed, **changed}.items() if one})
 
 
-class InOrder(Sequence[Diagnostic]):
+class EachFound(Sequence[Diagnostic]):
     """The findings of these notes, one note after the other; each time they are unpacked."""
 
     def __init__(self, found: Found, paths: Iterable[NotePath]) -> None:
@@ -87,6 +92,17 @@ def packed(findings: Findings) -> bytes:
     ]
     places, lines = findings.excerpt
     return marshal.dumps((diagnostics, dict(places), dict(lines)), _PLAIN_FORM)
+
+
+def in_one(each: list[bytes]) -> bytes:
+    """Return the packed findings of many notes in half the room."""
+    return compress(marshal.dumps(each), 1)
+
+
+def among(paths: Iterable[NotePath], content: bytes) -> dict[NotePath, bytes]:
+    """Return the packed findings of notes, which were `in_one`, for those that have any."""
+    each = marshal.loads(decompress(content))  # noqa: S302 - made above
+    return {path: one for path, one in zip(paths, each, strict=True) if one}
 
 
 def _plain(fix: Fix) -> tuple[object, ...]:

@@ -94,7 +94,9 @@ class Shelf(Mapping[NotePath, Facts]):
         paths: Callable[[], Sequence[Sequence[NotePath]]],
         texts: Callable[[int], Sequence[str]],
     ) -> None:
-        self._load, self._texts, self._held = paths, texts, lru_cache(_HELD)(texts)
+        self._load, self._texts = paths, texts
+        # as bytes: one wide letter in a text doubles the room of all its others
+        self._held = lru_cache(_HELD)(lambda bucket: [*map(_narrow, texts(bucket))])
 
     @lazy
     def _paths(self) -> Sequence[Sequence[NotePath]]:
@@ -122,9 +124,10 @@ class Shelf(Mapping[NotePath, Facts]):
         """Return the folded facts of a note; raises `KeyError`."""
         bucket = bucket_of(path, len(self._paths))
         try:
-            return self._held(bucket)[self._paths[bucket].index(path)]
+            place = self._paths[bucket].index(path)
         except ValueError:
             raise KeyError(path) from None
+        return self._held(bucket)[place].decode(errors="surrogatepass")
 
     def having(self, field: Named) -> Iterator[tuple[NotePath, Iterable[str]]]:
         """Yield the notes whose facts have something in a field, and that."""
@@ -204,7 +207,7 @@ def plainly_has(text: str, subpath: str) -> bool:
 
 def packed(texts: Iterable[str]) -> bytes:
     """Return folded facts in a third of the room."""
-    return compress(_NOTE.join(texts).encode(errors="surrogatepass"), 1)
+    return compress(_narrow(_NOTE.join(texts)), 1)
 
 
 def unpacked(content: bytes) -> list[str]:
@@ -224,3 +227,7 @@ def in_buckets(paths: Iterable[NotePath]) -> list[list[NotePath]]:
 def bucket_of(path: NotePath, buckets: int) -> int:
     """Return in which of so many buckets a note lies; it always lies there."""
     return crc32(path.encode(errors="surrogatepass")) % buckets
+
+
+def _narrow(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")

@@ -33,7 +33,7 @@ __all__ = [
 _T = TypeVar("_T")
 _MISSING = Missing()
 
-_MOST = 1 << 15
+_MOST = 1 << 14
 """Targets that are known to hold: what is linked to most comes early."""
 
 
@@ -257,9 +257,11 @@ class Vault:
     def aliases(self) -> Mapping[str, list[NotePath]]:
         """Aliases, folded, to the notes that have them."""
         names: dict[str, list[NotePath]] = {}
-        for path, aliases in sorted(having(self._facts, "aliases")):
+        for path, aliases in having(self._facts, "aliases"):
             for alias in aliases:
                 names.setdefault(folded(alias.strip()), []).append(path)
+        for paths in names.values():
+            paths.sort()
         return names
 
     # -- names ---------------------------------------------------------------------------

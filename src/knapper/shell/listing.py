@@ -3,12 +3,11 @@
 import os
 import struct
 import time
-from bisect import bisect_left
-from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
+from knapper.core.in_order import InOrder
 from knapper.core.paths import NotePath, is_attachment
 from knapper.shell.disk import Tree
 
@@ -20,6 +19,7 @@ STAMP = 32
 UNSETTLED = bytes(STAMP)
 """The stamp of what may change and keep its stamp, and so equals no other, not even this."""
 
+_AT_ONCE = 1000
 _NAME_ALONE = b"\1" * STAMP
 _PACKED = struct.Struct("<QqqQ")
 _INODE = (1 << 64) - 1
@@ -37,14 +37,14 @@ class Listing(NamedTuple):
     It is settled if each stamp is to be believed.
     """
 
-    paths: Sequence[NotePath]
+    paths: InOrder
     stamps: bytes
     is_settled: bool
 
     def stamp(self, path: NotePath) -> bytes:
         """Return the stamp of a file; one that is not there has none to be believed."""
-        at = bisect_left(self.paths, path)
-        return self._at(at) if path in self.paths[at : at + 1] else UNSETTLED
+        at = self.paths.place(path)
+        return UNSETTLED if at is None else self._at(at)
 
     def by_path(self) -> dict[NotePath, bytes]:
         """Return all stamps by their files: to look up many, and in four times the room."""
@@ -54,8 +54,11 @@ class Listing(NamedTuple):
         """Return the digest of names and stamps; b"" where a stamp is not to be believed."""
         if not self.is_settled:
             return b""
-        names = "\0".join(self.paths).encode(errors="surrogatepass")
-        return blake2b(names + self.stamps, digest_size=16).digest()
+        digest = blake2b(self.stamps, digest_size=16)
+        for start in range(0, len(self.paths), _AT_ONCE):
+            names = "\0".join((*self.paths[start : start + _AT_ONCE], ""))
+            digest.update(names.encode(errors="surrogatepass"))
+        return digest.digest()
 
     def _at(self, at: int) -> bytes:
         return self.stamps[at * STAMP : (at + 1) * STAMP]
@@ -83,4 +86,4 @@ def listing_of(root: Path, tree: Tree) -> Listing:
         stamps += (
             _PACKED.pack(status.st_size, *times, status.st_ino & _INODE) if is_old else UNSETTLED
         )
-    return Listing(paths, bytes(stamps), is_settled)
+    return Listing(InOrder(paths), bytes(stamps), is_settled)
