@@ -1,6 +1,7 @@
 """A vault of many notes: read in several processes, and never held as a whole."""
 
 import gc
+import threading
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,19 @@ def test_it_is_judged_the_same_in_one_process_and_in_three(large: Path) -> None:
         "tag-case",
     }
     assert len(one.diagnostics) > MANY
+
+
+def test_it_is_judged_the_same_by_processes_that_are_not_forked(large: Path) -> None:
+    done, found = threading.Event(), found_in(large, 1)
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        workspace = open_workspace(large)
+        checked = check(workspace, lambda _: True, processes=2, later=lambda _: None)
+    finally:
+        done.set()
+        thread.join()
+    assert [*checked.diagnostics] == [*found.diagnostics]
 
 
 def test_notes_are_forgotten_when_they_were_judged(large: Path) -> None:

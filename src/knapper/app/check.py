@@ -1,7 +1,6 @@
 """Checking a vault: what is found in its notes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -53,7 +52,7 @@ def check(
     only what changed since the last time is read; it is given what does so, to be done when
     the user has seen the findings.
     """
-    texts = Texts(replace(workspace), instead)
+    texts = Texts(workspace, instead)
 
     def judged() -> set[NotePath]:
         """Return the attachments too: which of them rules judge takes all rules to know."""

@@ -7,7 +7,6 @@ the facts are compared; what that changes for the rest is what any change of a v
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from dataclasses import replace
 from functools import cache as once
 from functools import cached_property, partial
 
@@ -53,7 +52,7 @@ def kept_survey(
     cache = Cache(workspace.root, fingerprint(workspace))
     later(cache.close)
     stored = cache.load()
-    texts = Texts(replace(workspace), {})
+    texts = Texts(workspace, {})
     anew = partial(_anew, texts, processes=processes, progress=progress)
     if stored is not None:
         try:

@@ -17,7 +17,7 @@ from knapper.core.names import Names
 from knapper.core.paths import NotePath
 from knapper.core.shelf import Shelf, in_buckets, unpacked
 from knapper.core.vault import Vault
-from knapper.shell.cores import spread
+from knapper.shell.cores import forks, spread
 
 __all__ = ["Progress", "Survey", "survey", "with_texts"]
 
@@ -130,7 +130,8 @@ def _judged_again(
     """Yield the verdicts on notes for which too much was taken for granted."""
     paths = sorted(wrong)
     batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
-    # a vault that is read from many batches is not handed round but inherited
+    # a vault that is read from many batches is inherited: it is too much to be handed round
+    processes = processes if forks() else 1
     again = partial(judge_again, texts, vault, wrong, keep=keep)
     for batch, verdicts in zip(batches, spread(again, batches, processes), strict=True):
         yield from zip(batch, verdicts, strict=True)

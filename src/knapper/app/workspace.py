@@ -1,7 +1,7 @@
 """An opened vault: its root, its configuration, its rules and its files."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,6 +116,10 @@ class Workspace:
     broken_settings: tuple[Note, ...] = ()
     own_rules: tuple[Rule, ...] = ()
     buffers: Mapping[NotePath, str] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what is handed to other processes: not what was worked out from it."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def is_checked(self, path: NotePath) -> bool:
         """Tell whether findings of a file are wanted (links to it resolve anyhow)."""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
-__all__ = ["cores", "spread"]
+__all__ = ["cores", "forks", "spread"]
 
 _Job = TypeVar("_Job")
 _Result = TypeVar("_Result")
@@ -30,6 +30,11 @@ def cores() -> int:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
         allowed = min(allowed, max(1, int(quota) // int(period)))
     return min(allowed, _MOST)
+
+
+def forks() -> bool:
+    """Tell whether other processes inherit what this one has, so that nothing is handed round."""
+    return sys.platform == "linux" and threading.active_count() == 1
 
 
 def spread(
@@ -59,8 +64,7 @@ def _in_pool(
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
     from multiprocessing import get_context
 
-    forked = sys.platform == "linux" and threading.active_count() == 1
-    context = get_context("fork" if forked else "spawn")
+    context = get_context("fork" if forks() else "spawn")
     begin = partial(_begin, cast(Callable[[object], object], work))
     pool = ProcessPoolExecutor(processes, context, begin)
     try:
