@@ -11,6 +11,8 @@ from changing import VAULTS, every_rule
 from conftest import WriteVault
 from knapper.app.batch import Earlier, Texts, judge_again
 from knapper.app.workspace import facts, open_workspace
+from knapper.core.excerpt import findings_of
+from knapper.core.found import packed
 from knapper.core.lint import lint_again, lint_note
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
@@ -78,7 +80,9 @@ def test_a_note_that_is_another_one_meanwhile_is_judged_as_a_whole(
     note = texts.read("A.md")
     known = Vault({"A.md", "B.md"}, {})
     found = lint_note(note, known, texts.workspace.rules_of("A.md"))
-    earlier = {"A.md": Earlier(sketch_of(note), texts.digest(note), found)}
+    earlier = {
+        "A.md": Earlier(sketch_of(note), texts.digest(note), packed(findings_of(note, found)))
+    }
     (root / "A.md").write_text(text)
     assert judge_again(texts, known, earlier, ["A.md"], keep=True) == judge_again(
         texts, known, {}, ["A.md"], keep=True

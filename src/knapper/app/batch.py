@@ -14,12 +14,11 @@ from knapper.core.asked import Questions
 from knapper.core.bucket import DIGEST, UNREAD, Bucket, Kept, bucket_with
 from knapper.core.excerpt import Findings, findings_of
 from knapper.core.first_look import FirstLook
-from knapper.core.found import in_one, packed
+from knapper.core.found import Found, in_one, packed
 from knapper.core.lint import judge, lint_again, lint_note
 from knapper.core.lint import judge_again as again
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
-from knapper.core.rule import Diagnostic
 from knapper.core.shelf import folded_up
 from knapper.core.sketch import sketch_of, sketched
 from knapper.core.vault import Vault
@@ -67,20 +66,22 @@ class Batch(NamedTuple):
     """
 
     bucket: Bucket
-    found: bytes = b""
-    granted: bytes = b""
-    sketches: bytes = b""
+    found: bytes
+    granted: bytes
+    sketches: bytes
 
 
 class Earlier(NamedTuple):
     """What is known of a note that was judged, to judge it again: a sketch, if there is one.
+
+    `found` is what was found in it, packed.
 
     Without a digest (`UNREAD`) it is not known whether the note is still the same.
     """
 
     sketch: bytes
     digest: bytes
-    diagnostics: Sequence[Diagnostic] = ()
+    found: bytes
 
 
 def sketches_in(sketches: bytes) -> Mapping[int, bytes]:
@@ -187,8 +188,9 @@ def _judged_again(
         return judged(texts, vault, note, keep=keep)
     note = sketched(note, earlier.sketch) if earlier.sketch else note
     rules = texts.workspace.rules_of(path)
+    before = Found({path: earlier.found}).diagnostics(path)
     if not keep:
-        found = lint_again(note, vault, rules, earlier.diagnostics)
+        found = lint_again(note, vault, rules, before)
         return Judged(findings_of(note, found), _NOTHING)
-    verdict = again(note, vault, rules, earlier.diagnostics)
+    verdict = again(note, vault, rules, before)
     return Judged(findings_of(note, verdict.diagnostics), verdict.questions)

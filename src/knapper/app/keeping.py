@@ -231,9 +231,8 @@ class _Renewal:
         """Yield what is stored of the judgement of notes; no sketch is."""
         for path in paths:
             bucket = self.rows[bucket_of(path, len(self.rows))][1]
-            found = self.stored.found.get(path)
-            known = found.diagnostics if found else ()
-            yield path, Earlier(b"", bucket.digest(bucket.paths.index(path)), known)
+            found = self.stored.found.packed.get(path, b"")
+            yield path, Earlier(b"", bucket.digest(bucket.paths.index(path)), found)
 
     # -- keeping -------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
-from knapper.app.batch import Batch, Earlier, Judged, Texts, judge_again, look, sketches_in
+from knapper.app.batch import Earlier, Judged, Texts, judge_again, look, sketches_in
 from knapper.app.claims import Claims
 from knapper.app.workspace import facts
 from knapper.core.asked import LINKED, Questions, key_of
@@ -13,6 +13,7 @@ from knapper.core.bucket import UNREAD, Bucket
 from knapper.core.difference import difference
 from knapper.core.first_look import FirstLook
 from knapper.core.found import Found, among, packed
+from knapper.core.in_a_row import InARow
 from knapper.core.names import Names
 from knapper.core.paths import NotePath
 from knapper.core.shelf import Shelf, in_buckets, unpacked
@@ -79,21 +80,22 @@ def survey(
     names, paths = Names(files), in_buckets(sorted({*files, *odd}) if odd else files)
     processes = processes if len(workspace.checked) > _MANY else 1
     first = partial(look, texts, FirstLook(names, workspace.settings), judged, keep=keep)
-    batches: list[Batch] = []
-    claims = Claims(paths)
+    buckets: list[Bucket] = []
+    claims, first_found, sketches = Claims(paths), InARow(), InARow()
     for batch in spread(first, paths, processes):
-        claims.add(len(batches), batch.granted)
-        bucket = batch.bucket._replace(paths=paths[len(batches)])  # one text each
-        batches.append(batch._replace(bucket=bucket, granted=b""))
-        progress(len(batches), len(paths))
+        claims.add(len(buckets), batch.granted)
+        first_found.append(batch.found)
+        sketches.append(batch.sketches)
+        buckets.append(batch.bucket._replace(paths=paths[len(buckets)]))  # one text each
+        progress(len(buckets), len(paths))
 
     def facts_in(number: int) -> Sequence[str]:
-        return unpacked(batches[number].bucket.facts)
+        return unpacked(buckets[number].facts)
 
     vault = Vault(names, Shelf(lambda: paths, facts_in), workspace.settings)
-    wrong = dict(_earlier(batches, {*claims.mistaken(vault, facts_in)}))
-    batches = [batch._replace(sketches=b"") for batch in batches]
-    del claims  # all of this is much, and processes that are forked inherit it
+    mistaken = {*claims.mistaken(vault, facts_in)}
+    wrong = dict(_earlier(buckets, mistaken, first_found, sketches))
+    del claims, sketches  # they are much, and processes that are forked inherit it
     again: dict[NotePath, bytes] = {}
     asked: dict[NotePath, Questions] = {}
     for path, verdict in _judged_again(texts, vault, wrong, processes, keep=keep):
@@ -101,27 +103,24 @@ def survey(
         if keep:
             asked[path] = verdict.questions
     found: dict[NotePath, bytes] = {}
-    for number, (bucket, some, *_) in enumerate(batches):
-        first_found = among(bucket.paths, some)
-        found |= {path: one for path, one in first_found.items() if path not in again}
-        batches[number] = Batch(bucket.with_questions(asked))
+    for number, bucket in enumerate(buckets):
+        before = among(bucket.paths, first_found[number])
+        found |= {path: one for path, one in before.items() if path not in again}
+        buckets[number] = bucket.with_questions(asked)
     found |= {path: one for path, one in again.items() if one}
-    return Survey(Found(found), vault, lambda: [batch.bucket for batch in batches])
+    return Survey(Found(found), vault, lambda: buckets)
 
 
 def _earlier(
-    batches: Iterable[Batch], paths: Container[NotePath]
+    buckets: Iterable[Bucket], wanted: Container[NotePath], found: InARow, sketches: InARow
 ) -> Iterator[tuple[NotePath, Earlier]]:
     """Yield what is known of notes that are to be judged again."""
-    for batch in batches:
-        bucket = batch.bucket
-        if places := [at for at, path in enumerate(bucket.paths) if path in paths]:
-            found = Found(among(bucket.paths, batch.found))
-            sketches = sketches_in(batch.sketches)
+    for number, bucket in enumerate(buckets):
+        if places := [at for at, path in enumerate(bucket.paths) if path in wanted]:
+            here, drawn = among(bucket.paths, found[number]), sketches_in(sketches[number])
             for at in places:
-                path = bucket.paths[at]
-                sketch, digest = sketches.get(at, b""), bucket.digest(at) or UNREAD
-                yield path, Earlier(sketch, digest, found.diagnostics(path))
+                path, digest = bucket.paths[at], bucket.digest(at) or UNREAD
+                yield path, Earlier(drawn.get(at, b""), digest, here.get(path, b""))
 
 
 def _judged_again(

@@ -5,13 +5,13 @@ note's). What a bucket holds of its notes is packed: of ten thousand, as little 
 and looked at as can be.
 """
 
+import marshal
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
 from knapper.core.asked import Key, Questions
-from knapper.core.names import Kind
 from knapper.core.paths import NotePath
 from knapper.core.shelf import packed
 
@@ -23,7 +23,8 @@ DIGEST = 16
 UNREAD = bytes(DIGEST)
 """The digest of what could not be read as it should be; it equals no other, not even this."""
 
-Sought = tuple[tuple[Kind, str], ...]
+_PLAIN_FORM = 2
+"""The form of `marshal` in which equal values are equal bytes."""
 
 
 class Kept(NamedTuple):
@@ -40,7 +41,7 @@ class Bucket(NamedTuple):
 
     `facts` are packed (`shelf.unpacked` undoes it). `keys` and `counts` are unsigned
     numbers of 32 bits: what all of them asked, and how much of that each did. `sought`
-    has only notes that sought a name.
+    has the names that notes sought, by their places, as `marshal` packs it: few did.
     """
 
     paths: Sequence[NotePath] = ()
@@ -48,7 +49,7 @@ class Bucket(NamedTuple):
     digests: bytes = b""
     keys: bytes = b""
     counts: bytes = b""
-    sought: Mapping[NotePath, Sought] = {}
+    sought: bytes = b""
 
     @staticmethod
     def key(key: Key) -> bytes:
@@ -71,11 +72,11 @@ class Bucket(NamedTuple):
 
     def asked(self) -> Iterator[tuple[NotePath, Questions]]:
         """Yield what each note asked."""
-        at = 0
-        for path, count in zip(self.paths, array("I", self.counts), strict=True):
-            end = at + 4 * count
-            yield path, Questions(self.keys[at:end], self.sought.get(path, ()))
-            at = end
+        start, sought = 0, marshal.loads(self.sought) if self.sought else {}  # noqa: S302 - of ours
+        for at, (path, count) in enumerate(zip(self.paths, array("I", self.counts), strict=True)):
+            end = start + 4 * count
+            yield path, Questions(self.keys[start:end], sought.get(at, ()))
+            start = end
 
     def with_questions(self, questions: Mapping[NotePath, Questions]) -> "Bucket":
         """Return the bucket where some notes asked something else."""
@@ -85,7 +86,7 @@ class Bucket(NamedTuple):
         return self._replace(
             keys=b"".join(one.keys for _, one in asked),
             counts=_counts(one for _, one in asked),
-            sought={path: one.sought for path, one in asked if one.sought},
+            sought=_sought(one for _, one in asked),
         )
 
 
@@ -98,9 +99,14 @@ def bucket_with(kept: Iterable[Kept]) -> Bucket:
         b"".join(note.digest for note in notes),
         b"".join(note.questions.keys for note in notes),
         _counts(note.questions for note in notes),
-        {note.path: note.questions.sought for note in notes if note.questions.sought},
+        _sought(note.questions for note in notes),
     )
 
 
 def _counts(questions: Iterable[Questions]) -> bytes:
     return array("I", [len(one.keys) // 4 for one in questions]).tobytes()
+
+
+def _sought(questions: Iterable[Questions]) -> bytes:
+    found = {at: one.sought for at, one in enumerate(questions) if one.sought}
+    return marshal.dumps(found, _PLAIN_FORM) if found else b""

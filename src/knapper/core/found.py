@@ -43,7 +43,7 @@ class Found(Mapping[NotePath, Findings]):
 
     def diagnostics(self, path: NotePath) -> Sequence[Diagnostic]:
         """Return what is found in a note, perhaps nothing."""
-        return self[path].diagnostics if path in self.packed else ()
+        return self[path].diagnostics if self.packed.get(path) else ()
 
     def only(self, wanted: Callable[[NotePath], bool]) -> "Found":
         """Return what is found in the notes that are `wanted`."""

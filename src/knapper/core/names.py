@@ -51,8 +51,7 @@ Kind = Literal["note", "file"]
 MANY = 500
 """More changes than this are not worked in one by one."""
 
-_FORESEEN = 1 << 14
-_REMEMBERED = 1 << 13
+_REMEMBERED = 1 << 14
 """Answers that are remembered: what would grow with the vault is begun anew."""
 
 _MISSING = Missing()
@@ -105,7 +104,7 @@ class Names:
         Such a link means that file wherever it stands: for who will ask for most of them.
         """
         notes = (path for path in self._by_name.alone() if _is_plain(name_of(path)))
-        return {stem_of(path) for path in islice(notes, _FORESEEN)}
+        return {stem_of(path) for path in islice(notes, _REMEMBERED)}
 
     def resolve(self, path: str, folder: str) -> Resolution:
         """Find the file that the path of a link means in a note of this folder."""

@@ -11,8 +11,9 @@ from knapper.core.paths import folded
 
 __all__ = ["SimilarNames", "may_be_meant"]
 
-_END, _NAMES = "\0", b"\0\0"
-"""Signs that no name of a file has; other names that have them are never meant."""
+_END, _NAMES = "\0", b"\n"
+"""No name of a file has the first (others that have it are never meant), no plain one the second.
+"""
 
 
 class SimilarNames:
@@ -39,8 +40,8 @@ class SimilarNames:
         plain = _plain(name)
         if plain and _END not in name:
             after, shape = SimilarNames(()), _shape(plain)
-            rows = {*zip(self._plain_at(shape), self._names_at(shape), strict=True)}
-            rows = rows | {(plain, name)} if is_there else rows - {(plain, name)}
+            same = {*self._names_at(shape)} - {name} | ({name} if is_there else set())
+            rows = ((_plain(one), one) for one in same)
             after._by_shape = {**self._by_shape, shape: _in_one(rows)}
             return after
         return self
@@ -60,16 +61,21 @@ class SimilarNames:
         if not same:
             figures, length = _figures(plain), len(plain)
             near = range(length - allowed, length + allowed + 1)
-            candidates = {one: None for size in near for one in self._plain_at(f"{figures} {size}")}
-            found = _nearest(plain, [*candidates], allowed) if candidates else None
+            candidates = [one for size in near for one in self._plain_at(f"{figures} {size}")]
+            found = _nearest(plain, candidates, allowed) if candidates else None
             same = self._written(found) if found else []
         return same[0] if len(same) == 1 else None
 
     def _written(self, plain: str) -> list[str]:
         """Return the names that are plainly this."""
         shape = _shape(plain)
-        found = [at for at, one in enumerate(self._plain_at(shape)) if one == plain]
-        return [self._names_at(shape)[at] for at in found]
+        plains = self._plain_at(shape)
+        if plain not in plains:
+            return []
+        first = end = plains.index(plain)
+        while plains[end : end + 1] in ([plain], [""]):
+            end += 1
+        return self._names_at(shape)[first:end]
 
     def _plain_at(self, shape: str) -> list[str]:
         return _split(self._by_shape.get(shape, b"").partition(_NAMES)[0])
@@ -92,9 +98,15 @@ def may_be_meant(name: str, asked: str) -> bool:
 
 
 def _in_one(rows: Iterable[tuple[str, str]]) -> bytes:
-    """Return names in a quarter of the room: first all as they are plainly, then as they are."""
-    kept = sorted({*rows})
-    texts = (_END.join(row[at] for row in kept) for at in (0, 1))
+    """Return names in a quarter of the room: first all as they are plainly, then as they are.
+
+    Of those that are plainly the same, the first alone has that.
+    """
+    kept, plains, before = sorted({*rows}), list[str](), ""
+    for plain, _ in kept:
+        plains.append(plain if plain != before else "")
+        before = plain
+    texts = _END.join(plains), _END.join(name for _, name in kept)
     return _NAMES.join(text.encode(errors="surrogatepass") for text in texts)
 
 

@@ -23,14 +23,18 @@ _PLACE = itemgetter(0, 1)
 
 
 def sketch_of(note: Note) -> bytes:
-    """Return what is kept of a note that was read: eight bytes for each link and table."""
+    """Return what is kept of a note that was read: four bytes for each link and table.
+
+    Of a note too long for that it is eight; the first byte says which.
+    """
     marks = (
         _ODD_BRACKETS * note.has_odd_brackets
         + _LOOSE_BRACKETS * note.has_loose_brackets
         + _LINKS_IN_PROPERTIES * bool(note.frontmatter_links)
     )
     places = chain.from_iterable(map(_PLACE, chain(note.tables, note.links)))
-    return array("I", (marks, len(note.tables), *places)).tobytes()
+    size = "H" if len(note.text) < 1 << 16 else "I"
+    return size.encode() + array(size, (marks, len(note.tables), *places)).tobytes()
 
 
 def sketched(note: Note, sketch: bytes) -> Note:
@@ -42,7 +46,7 @@ class _SketchedNote(Note):
     """A note that is read where more is asked for than its links."""
 
     def __init__(self, note: Note, sketch: bytes) -> None:
-        marks, tables, *places = array("I", sketch)
+        marks, tables, *places = array(chr(sketch[0]), sketch[1:])
         self.__dict__ |= {
             "path": note.path,
             "text": note.text,

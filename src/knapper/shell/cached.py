@@ -17,7 +17,7 @@ __all__ = ["bucket_of_columns", "columns_of", "found_in"]
 def columns_of(bucket: Bucket, found: Found) -> tuple[bytes, bytes, bytes, bytes]:
     """Return a bucket as its columns: what is `found` in it, names, packed numbers, facts."""
     here = {path: found.packed[path] for path in bucket.paths if path in found}
-    names = marshal.dumps((list(bucket.paths), dict(bucket.sought)))
+    names = marshal.dumps((list(bucket.paths), bucket.sought))
     packed = bucket.digests + bucket.counts + bucket.keys
     return marshal.dumps(here), names, packed, bucket.facts
 
