@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from knapper.core.by_name import ByName
 from knapper.core.paths import folded, name_of
-from knapper.core.similar import SimilarNames
 
 NAMES = st.text(st.sampled_from("aAéb\n1\ud800"), min_size=1, max_size=2)
 PATHS = st.tuples(st.sampled_from(["", "a/", "a/B/"]), NAMES).map("".join)
@@ -23,13 +22,3 @@ def test_files_are_found_by_their_names(
     alone = [path for path in now if files[folded(name_of(path))] == [path]]
     assert set(files.alone()) <= set(alone)
     assert set(ByName(sorted(now)).alone()) == set(alone)
-
-
-@given(st.lists(NAMES.map("name ".__add__), max_size=9), NAMES.map("Name-".__add__))
-def test_similar_names_are_those_that_are_there_now(names: list[str], asked: str) -> None:
-    similar = SimilarNames(names[::2])
-    for name in {*names[::2]}:
-        similar = similar.replaced(name, is_there=False)
-    for name in {*names}:
-        similar = similar.replaced(name, is_there=True)
-    assert similar.nearest(asked) == SimilarNames(names).nearest(asked)

@@ -10,10 +10,10 @@ from knapper.core.shelf import (
     bucket_of,
     folded_up,
     having,
-    packed,
+    packed_facts,
     plainly_has,
     unfolded,
-    unpacked,
+    unpacked_facts,
 )
 
 TEXTS = st.text(st.sampled_from("aé\n\x1c\x1d\x1e\x1f#\ud800"), max_size=3)
@@ -37,7 +37,8 @@ def test_what_is_folded_up_unfolds_to_itself(facts: Facts) -> None:
 @given(st.dictionaries(st.text(min_size=1, max_size=5), FACTS, max_size=12), st.integers(1, 4))
 def test_a_shelf_is_the_mapping_that_it_was_made_of(facts: dict[str, Facts], buckets: int) -> None:
     paths = [[path for path in facts if bucket_of(path, buckets) == n] for n in range(buckets)]
-    texts = [unpacked(packed(folded_up(facts[path]) for path in bucket)) for bucket in paths]
+    folded = [[folded_up(facts[path]) for path in bucket] for bucket in paths]
+    texts = [unpacked_facts(packed_facts(bucket)) for bucket in folded]
     shelf = Shelf(lambda: paths, texts.__getitem__)
     assert dict(shelf) == facts
     assert dict(having(shelf, "aliases")) == {

@@ -14,8 +14,8 @@ from knapper.core.asked import Questions
 from knapper.core.bucket import DIGEST, UNREAD, Bucket, Kept, bucket_with
 from knapper.core.excerpt import Findings, findings_of
 from knapper.core.first_look import FirstLook
-from knapper.core.found import Found, in_one, packed
-from knapper.core.lint import judge, lint_again, lint_note
+from knapper.core.found import in_one, packed, unpacked
+from knapper.core.lint import judge, lint_note
 from knapper.core.lint import judge_again as again
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
@@ -74,9 +74,8 @@ class Batch(NamedTuple):
 class Earlier(NamedTuple):
     """What is known of a note that was judged, to judge it again: a sketch, if there is one.
 
-    `found` is what was found in it, packed.
-
-    Without a digest (`UNREAD`) it is not known whether the note is still the same.
+    `found` is what was found in it, packed. Without a digest (`UNREAD`) it is not known
+    whether the note is still the same.
     """
 
     sketch: bytes
@@ -188,9 +187,6 @@ def _judged_again(
         return judged(texts, vault, note, keep=keep)
     note = sketched(note, earlier.sketch) if earlier.sketch else note
     rules = texts.workspace.rules_of(path)
-    before = Found({path: earlier.found}).diagnostics(path)
-    if not keep:
-        found = lint_again(note, vault, rules, before)
-        return Judged(findings_of(note, found), _NOTHING)
+    before = unpacked(path, earlier.found).diagnostics if earlier.found else ()
     verdict = again(note, vault, rules, before)
     return Judged(findings_of(note, verdict.diagnostics), verdict.questions)

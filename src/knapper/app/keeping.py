@@ -20,10 +20,10 @@ from knapper.core.found import Found
 from knapper.core.in_order import InOrder
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
-from knapper.core.shelf import Shelf, bucket_of, folded_up, unpacked
+from knapper.core.shelf import Shelf, bucket_of, folded_up, unpacked_facts
 from knapper.core.vault import Vault
 from knapper.shell.cache import Cache, DamagedCacheError, Stored
-from knapper.shell.listing import STAMP, UNSETTLED, Listing, listing_of
+from knapper.shell.listing import STAMP, UNSETTLED, StampedFiles, stamped_files
 
 __all__ = ["Later", "kept_survey"]
 
@@ -47,7 +47,7 @@ def kept_survey(
     workspace: Workspace, later: Later, *, processes: int = 1, progress: Progress
 ) -> Survey:
     """Return the survey of all notes of a vault; `later` it is kept for the next time."""
-    listed = listing_of(workspace.root, workspace.tree)
+    listed = stamped_files(workspace.root, workspace.tree)
     listing = listed.digest()
     cache = Cache(workspace.root, fingerprint(workspace))
     later(cache.close)
@@ -110,7 +110,7 @@ def _facts_in(texts: Texts, cache: Cache, number: int, bucket: Bucket) -> Sequen
     So they are right of notes that are the same as they were.
     """
     if bucket.facts:
-        return unpacked(bucket.facts)
+        return unpacked_facts(bucket.facts)
     try:
         return cache.facts(number)
     except DamagedCacheError:
@@ -133,7 +133,7 @@ def _stamps(row: bytes) -> list[bytes]:
 class _Renewal:
     """A stored survey that is brought up to date."""
 
-    def __init__(self, texts: Texts, cache: Cache, stored: Stored, listed: Listing) -> None:
+    def __init__(self, texts: Texts, cache: Cache, stored: Stored, listed: StampedFiles) -> None:
         self.texts, self.cache, self.stored = texts, cache, stored
         self.stamps, self.stamp = listed.by_path(), listed.stamp
         self.workspace = texts.workspace

@@ -16,7 +16,7 @@ from knapper.core.found import Found, among, packed
 from knapper.core.in_a_row import InARow
 from knapper.core.names import Names
 from knapper.core.paths import NotePath
-from knapper.core.shelf import Shelf, in_buckets, unpacked
+from knapper.core.shelf import Shelf, in_buckets, unpacked_facts
 from knapper.core.vault import Vault
 from knapper.shell.cores import forks, spread
 
@@ -90,7 +90,7 @@ def survey(
         progress(len(buckets), len(paths))
 
     def facts_in(number: int) -> Sequence[str]:
-        return unpacked(buckets[number].facts)
+        return unpacked_facts(buckets[number].facts)
 
     vault = Vault(names, Shelf(lambda: paths, facts_in), workspace.settings)
     mistaken = {*claims.mistaken(vault, facts_in)}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from knapper.core.asked import Key, Questions
 from knapper.core.paths import NotePath
-from knapper.core.shelf import packed
+from knapper.core.shelf import packed_facts
 
 __all__ = ["DIGEST", "UNREAD", "Bucket", "Kept", "bucket_with"]
 
@@ -39,7 +39,7 @@ class Kept(NamedTuple):
 class Bucket(NamedTuple):
     """What is kept of several notes, in the order of their paths.
 
-    `facts` are packed (`shelf.unpacked` undoes it). `keys` and `counts` are unsigned
+    `facts` are packed (`shelf.unpacked_facts` undoes it). `keys` and `counts` are unsigned
     numbers of 32 bits: what all of them asked, and how much of that each did. `sought`
     has the names that notes sought, by their places, as `marshal` packs it: few did.
     """
@@ -95,7 +95,7 @@ def bucket_with(kept: Iterable[Kept]) -> Bucket:
     notes = sorted(kept, key=attrgetter("path"))
     return Bucket(
         [note.path for note in notes],
-        packed(note.facts for note in notes),
+        packed_facts(note.facts for note in notes),
         b"".join(note.digest for note in notes),
         b"".join(note.questions.keys for note in notes),
         _counts(note.questions for note in notes),

@@ -14,7 +14,7 @@ from knapper.core.paths import NotePath
 from knapper.core.rule import Diagnostic, Finding, Fix
 from knapper.core.text import Edit, Span
 
-__all__ = ["EachFound", "Found", "among", "in_one", "packed"]
+__all__ = ["EachFound", "Found", "among", "in_one", "packed", "unpacked"]
 
 _PLAIN_FORM = 2
 """The form of `marshal` in which equal values are equal bytes: it looks for no same objects."""
@@ -29,7 +29,7 @@ class Found(Mapping[NotePath, Findings]):
 
     def __getitem__(self, path: NotePath) -> Findings:
         if self._last is None or self._last[0] != path:
-            self._last = path, _unpacked(path, self.packed[path])
+            self._last = path, unpacked(path, self.packed[path])
         return self._last[1]
 
     def __iter__(self) -> Iterator[NotePath]:
@@ -40,10 +40,6 @@ class Found(Mapping[NotePath, Findings]):
 
     def __contains__(self, path: object) -> bool:
         return path in self.packed
-
-    def diagnostics(self, path: NotePath) -> Sequence[Diagnostic]:
-        """Return what is found in a note, perhaps nothing."""
-        return self[path].diagnostics if self.packed.get(path) else ()
 
     def only(self, wanted: Callable[[NotePath], bool]) -> "Found":
         """Return what is found in the notes that are `wanted`."""
@@ -94,6 +90,16 @@ def packed(findings: Findings) -> bytes:
     return marshal.dumps((diagnostics, dict(places), dict(lines)), _PLAIN_FORM)
 
 
+def unpacked(path: NotePath, content: bytes) -> Findings:
+    """Return the findings of a note that were `packed`, of which there were some."""
+    some, places, lines = marshal.loads(content)  # noqa: S302 - `packed` made it
+    diagnostics = [
+        Diagnostic(path, rule, severity, Finding(Span(*span), message, fix and _fix(*fix)))
+        for rule, severity, span, message, fix in some
+    ]
+    return Findings(diagnostics, Excerpt(places, lines))
+
+
 def in_one(each: list[bytes]) -> bytes:
     """Return the packed findings of many notes in half the room."""
     return compress(marshal.dumps(each), 1)
@@ -109,15 +115,6 @@ def _plain(fix: Fix) -> tuple[object, ...]:
     """Return a fix as plain values: marshal knows no tuples that have names."""
     edits = tuple((*edit.span, edit.text) for edit in fix.edits)
     return fix.title, edits, fix.safe, fix.restructures
-
-
-def _unpacked(path: NotePath, content: bytes) -> Findings:
-    some, places, lines = marshal.loads(content)  # noqa: S302 - `packed` made it
-    diagnostics = [
-        Diagnostic(path, rule, severity, Finding(Span(*span), message, fix and _fix(*fix)))
-        for rule, severity, span, message, fix in some
-    ]
-    return Findings(diagnostics, Excerpt(places, lines))
 
 
 def _fix(title: str, edits: Iterable[tuple[int, int, str]], safe: bool, restructures: bool) -> Fix:

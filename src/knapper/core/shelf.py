@@ -24,10 +24,10 @@ __all__ = [
     "folded_up",
     "having",
     "in_buckets",
-    "packed",
+    "packed_facts",
     "plainly_has",
     "unfolded",
-    "unpacked",
+    "unpacked_facts",
 ]
 
 _NOTE, _PLAIN, _LIST, _ITEM = "\x1c", "\x1d", "\x1e", "\x1f"
@@ -205,13 +205,13 @@ def plainly_has(text: str, subpath: str) -> bool:
     return f"{_ITEM}{item}{_ITEM}" in f"{_ITEM}{items}"
 
 
-def packed(texts: Iterable[str]) -> bytes:
+def packed_facts(texts: Iterable[str]) -> bytes:
     """Return folded facts in a third of the room."""
     return compress(_narrow(_NOTE.join(texts)), 1)
 
 
-def unpacked(content: bytes) -> list[str]:
-    """Return what was `packed`, which was something."""
+def unpacked_facts(content: bytes) -> list[str]:
+    """Return what was `packed_facts`, which was something."""
     return decompress(content).decode(errors="surrogatepass").split(_NOTE)
 
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from knapper.core.bucket import Bucket
 from knapper.core.found import Found
-from knapper.core.shelf import unpacked
+from knapper.core.shelf import unpacked_facts
 from knapper.shell.cached import bucket_of_columns, columns_of, found_in
 from knapper.shell.user_folders import cache_folder
 
@@ -112,7 +112,7 @@ class Cache:
             row = self._row("select facts from bucket where fingerprint = ? and number = ?", number)
             if row is None:
                 raise DamagedCacheError
-            return unpacked(_unsealed(row[0], self._seal(number, "facts")))
+            return unpacked_facts(_unsealed(row[0], self._seal(number, "facts")))
 
     def save(
         self,

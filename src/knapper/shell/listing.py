@@ -11,7 +11,7 @@ from knapper.core.in_order import InOrder
 from knapper.core.paths import NotePath, is_attachment
 from knapper.shell.disk import Tree
 
-__all__ = ["STAMP", "UNSETTLED", "Listing", "listing_of"]
+__all__ = ["STAMP", "UNSETTLED", "StampedFiles", "stamped_files"]
 
 STAMP = 32
 """Bytes of a stamp: size, times of modification and of change (ns), and inode."""
@@ -31,7 +31,7 @@ on exFAT a tick is 2 s (git calls such entries racy: "Racy Git", git documentati
 """
 
 
-class Listing(NamedTuple):
+class StampedFiles(NamedTuple):
     """The files of a vault in order, and their stamps, one after the other.
 
     It is settled if each stamp is to be believed.
@@ -64,7 +64,7 @@ class Listing(NamedTuple):
         return self.stamps[at * STAMP : (at + 1) * STAMP]
 
 
-def listing_of(root: Path, tree: Tree) -> Listing:
+def stamped_files(root: Path, tree: Tree) -> StampedFiles:
     """Return the files of a tree with their stamps; of what is no note the name says all.
 
     They should be taken before the notes are read: what changes after that has another.
@@ -86,4 +86,4 @@ def listing_of(root: Path, tree: Tree) -> Listing:
         stamps += (
             _PACKED.pack(status.st_size, *times, status.st_ino & _INODE) if is_old else UNSETTLED
         )
-    return Listing(InOrder(paths), bytes(stamps), is_settled)
+    return StampedFiles(InOrder(paths), bytes(stamps), is_settled)

@@ -40,8 +40,6 @@ class LineReader(ContainerReader):
         self.table = -1  # where the open table starts
         self.piped = False  # a table that is open, or begins, has rows that begin with a pipe
 
-    # -- open regions -------------------------------------------------------------
-
     def _any_line(self, line: str, position: int) -> None:
         self.line, self.position = line, position
         self.end = len(line) - line.endswith("\r")
@@ -57,6 +55,8 @@ class LineReader(ContainerReader):
             return
         if not self._open_blocks():
             self._text_line()
+
+    # -- open regions -------------------------------------------------------------
 
     def _continue_leaf(self) -> bool:
         """Give the line to the open region; False if the region ends before it."""
