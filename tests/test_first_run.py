@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,16 @@ def test_a_vault_of_which_nothing_can_be_kept(vault: WriteVault) -> None:
         assert (root / "Note.md").read_text() == "[[B|]]\n"
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard by what we begin, also where we were begun by a shell in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @UNIX
+@pytest.mark.usefixtures("heard")
 def test_interrupted(vault: WriteVault) -> None:
     """Ctrl-C while a command waits: one word, and the status that shells know."""
     call = [sys.executable, "-m", "knapper", "check", "--stdin-filename", "N.md"]
