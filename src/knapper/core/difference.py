@@ -54,6 +54,8 @@ class Askers:
         new = set(array("I", questions.keys))
         for key in old - new:
             self._by_key[key].discard(path)
+            if not self._by_key[key]:  # a link that is typed asks for many names on its way
+                del self._by_key[key]
         for key in new - old:
             self._by_key.setdefault(key, set()).add(path)
         if new or questions.sought:

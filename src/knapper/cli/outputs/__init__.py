@@ -24,7 +24,7 @@ _FOR_PROGRAMS = {
     "rdjson": "rdjson",
 }
 _AT_ONCE = 1000
-"""Lines that are printed in one go: of a large vault, all of them would take much room."""
+"""Lines or findings that are printed in one go: all those of a large vault take much room."""
 
 FORMATS = (*_FOR_PEOPLE, *_FOR_PROGRAMS)
 
@@ -35,14 +35,13 @@ def rendered(report: Report, output_format: str, paint: Paint, *, counts: bool) 
     Raises `KnapperError` for a format that cannot say that.
     """
     if output_format in _FOR_PEOPLE:
-        yield from _pieces(_for_people(report, output_format, paint, counts=counts))
+        lines = _for_people(report, output_format, paint, counts=counts)
+        yield from _together(f"{line}\n" for line in lines)
         return
     module = import_module(f"knapper.cli.outputs.{_FOR_PROGRAMS[output_format]}")
     if counts and not hasattr(module, "counts"):
         raise KnapperError(f"--statistics has no form as {output_format}; take text or json")
-    shown: str = module.counts(report) if counts else module.render(report)
-    if shown:
-        yield f"{shown}\n"
+    yield from _together([module.counts(report)] if counts else module.render(report))
 
 
 def is_for_people(output_format: str) -> bool:
@@ -72,7 +71,7 @@ def _for_people(report: Report, output_format: str, paint: Paint, *, counts: boo
     yield summed_up(report, paint)
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[str]:
-    rest = iter(lines)
-    while piece := [*islice(rest, _AT_ONCE)]:
-        yield "\n".join([*piece, ""])
+def _together(pieces: Iterable[str]) -> Iterator[str]:
+    rest = iter(pieces)
+    while some := [*islice(rest, _AT_ONCE)]:
+        yield "".join(some)

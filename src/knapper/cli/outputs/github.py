@@ -4,6 +4,8 @@ Source: GitHub Docs, "Workflow commands for GitHub Actions". Only the first ten
 errors, warnings and notices of a step are shown, so the worst come first.
 """
 
+from collections.abc import Iterator
+
 from knapper.cli.outputs.places import Places
 from knapper.cli.outputs.report import Report
 from knapper.cli.terminal import printable
@@ -14,11 +16,12 @@ __all__ = ["render"]
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render(report: Report) -> str:
-    """Return one command a line; paths are seen from the root of the repository."""
+def render(report: Report) -> Iterator[str]:
+    """Yield one command a line; paths are seen from the root of the repository."""
     places, prefix = Places(report.notes, "code point"), report.to_repository()
     worst = sorted(report.diagnostics, key=lambda one: SEVERITIES.index(one.severity))
-    return "\n".join(_command(one, f"{prefix}{one.path}", places) for one in worst)
+    for one in worst:
+        yield f"{_command(one, f'{prefix}{one.path}', places)}\n"
 
 
 def _command(diagnostic: Diagnostic, path: str, places: Places) -> str:

@@ -5,6 +5,7 @@ fingerprint is dropped there, so each has its own.
 """
 
 import json
+from collections.abc import Iterator
 
 from knapper.cli.outputs.report import Report
 
@@ -13,8 +14,8 @@ __all__ = ["render"]
 _SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
 
-def render(report: Report) -> str:
-    """Return the report; paths are seen from the root of the repository."""
+def render(report: Report) -> Iterator[str]:
+    """Yield the report; paths are seen from the root of the repository."""
     prefix, found = report.to_repository(), []
     for one, fingerprint in zip(report.diagnostics, report.fingerprints(), strict=True):
         lines, span = report.notes[one.path].lines, one.finding.span
@@ -32,4 +33,4 @@ def render(report: Report) -> str:
                 },
             }
         )
-    return json.dumps(found, indent=1, ensure_ascii=False)
+    yield f"{json.dumps(found, indent=1, ensure_ascii=False)}\n"

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from json.encoder import encode_basestring
 
 from knapper.cli.outputs.places import Places
@@ -12,15 +12,18 @@ from knapper.core.rule import Diagnostic
 __all__ = ["counts", "render"]
 
 
-def render(report: Report) -> str:
-    """Return the findings as one JSON array, sorted by path, position and rule.
+def render(report: Report) -> Iterator[str]:
+    """Yield the findings as one JSON array, piece by piece, by path, position and rule.
 
     Lines and columns count from 1, columns in code points; ends are exclusive; paths
     are relative to the vault.
     """
     places = Places(report.notes, "code point")
-    found = [_text(_finding(one, places)) for one in report.diagnostics]
-    return "[\n {}\n]".format(",\n ".join(found)) if found else "[]"
+    before = "[\n "
+    for one in report.diagnostics:
+        yield f"{before}{_text(_finding(one, places))}"
+        before = ",\n "
+    yield "\n]\n" if report.diagnostics else "[]\n"
 
 
 def _text(finding: Mapping[str, object]) -> str:
@@ -63,7 +66,7 @@ def counts(report: Report) -> str:
         }
         for (rule, severity), count in sorted(spoken.items(), key=lambda row: (-row[1], row[0]))
     ]
-    return json.dumps(rows, indent=1, ensure_ascii=False)
+    return f"{json.dumps(rows, indent=1, ensure_ascii=False)}\n"
 
 
 def _finding(diagnostic: Diagnostic, places: Places) -> dict[str, object]:

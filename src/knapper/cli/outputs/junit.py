@@ -6,7 +6,7 @@ Infos do not fail. A run that finds nothing is one test that passes, since Jenki
 takes a report without tests for a mistake.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -22,8 +22,8 @@ _ABSENT = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 """Code points that XML 1.0 has not, beside those that `printable` spells out."""
 
 
-def render(report: Report) -> str:
-    """Return the report as XML; paths are seen from the root of the repository."""
+def render(report: Report) -> Iterator[str]:
+    """Yield the report as XML; paths are seen from the root of the repository."""
     places, prefix = Places(report.notes, "code point"), report.to_repository()
     whole = Element("testsuites", name="knapper")
     for path, group in groupby(report.diagnostics, key=attrgetter("path")):
@@ -37,7 +37,7 @@ def render(report: Report) -> str:
         SubElement(suite, "testcase", name=f"{report.counted} notes checked", classname="knapper")
     whole.attrib |= _counts(report.diagnostics)
     indent(whole, " ")
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(whole, encoding="unicode")
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(whole, encoding="unicode")}\n'
 
 
 def _counts(found: Sequence[Diagnostic]) -> dict[str, str]:

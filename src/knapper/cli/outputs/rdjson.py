@@ -5,6 +5,7 @@ ends are exclusive; a path is seen from the folder that reviewdog is run in.
 """
 
 import json
+from collections.abc import Iterator
 
 from knapper.cli.outputs.places import Place, Places
 from knapper.cli.outputs.report import Report
@@ -17,12 +18,12 @@ __all__ = ["render"]
 _SEVERITIES = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
 
 
-def render(report: Report) -> str:
-    """Return one object with all findings; paths are seen from the working folder."""
+def render(report: Report) -> Iterator[str]:
+    """Yield one object with all findings; paths are seen from the working folder."""
     places, prefix = Places(report.notes, "utf-8"), report.to_here()
     found = [_diagnostic(one, report, prefix, places) for one in report.diagnostics]
-    return json.dumps({"source": {"name": "knapper"}, "diagnostics": found}, indent=1,
-                      ensure_ascii=False)  # fmt: skip
+    whole = {"source": {"name": "knapper"}, "diagnostics": found}
+    yield f"{json.dumps(whole, indent=1, ensure_ascii=False)}\n"
 
 
 def _diagnostic(one: Diagnostic, report: Report, prefix: str, places: Places) -> dict[str, object]:

@@ -8,7 +8,7 @@ GitHub's upload, which computes it itself and warns of any other.
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -27,8 +27,8 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _LINKS = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 
 
-def render(report: Report) -> str:
-    """Return the log; paths are seen from the root of the repository.
+def render(report: Report) -> Iterator[str]:
+    """Yield the log; paths are seen from the root of the repository.
 
     Columns count UTF-16 code units. Of more than `MOST` findings the worst are given,
     and a notification says so.
@@ -56,7 +56,7 @@ def render(report: Report) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(log, indent=1, ensure_ascii=False)
+    yield f"{json.dumps(log, indent=1, ensure_ascii=False)}\n"
 
 
 def _invocation(left_out: int) -> Mapping[str, object]:
