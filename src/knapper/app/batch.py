@@ -15,10 +15,11 @@ from knapper.core.bucket import DIGEST, UNREAD, Bucket, Kept, bucket_with
 from knapper.core.excerpt import Findings, findings_of
 from knapper.core.first_look import FirstLook
 from knapper.core.found import in_one, packed, unpacked
-from knapper.core.lint import judge, lint_note
+from knapper.core.lint import judge, lint_alone, lint_note
 from knapper.core.lint import judge_again as again
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
+from knapper.core.rule import Diagnostic
 from knapper.core.shelf import folded_up
 from knapper.core.sketch import sketch_of, sketched
 from knapper.core.vault import Vault
@@ -117,11 +118,14 @@ def look(
             _ = note.structure
         for note in notes:
             _ = note.inline
-        for note, known in zip(notes, [facts(note) for note in notes], strict=True):
+        known_of = [facts(note) for note in notes]
+        mine = [note for note in notes if note.path in wanted]
+        alone = lint_alone(mine, texts.workspace.rules_of)
+        for note, known in zip(notes, known_of, strict=True):
             path, findings, questions, assumed = note.path, b"", _NOTHING, None
-            if path in wanted:
+            if path in alone:
                 vault.look_at(path, known)
-                verdict = judged(texts, vault, note, keep=keep)
+                verdict = judged(texts, vault, note, alone[path], keep=keep)
                 findings, questions = packed(verdict.findings), verdict.questions
                 assumed = vault.granted()
             digest = texts.digest(note) if keep else b""
@@ -155,12 +159,22 @@ class Judged(NamedTuple):
     questions: Questions
 
 
-def judged(texts: Texts, vault: Vault, note: Note, *, keep: bool) -> Judged:
-    """Judge a note by what is known; with `keep` false nothing is written down."""
+def judged(
+    texts: Texts,
+    vault: Vault,
+    note: Note,
+    alone: Sequence[Diagnostic] | None = None,
+    *,
+    keep: bool,
+) -> Judged:
+    """Judge a note by what is known; with `keep` false nothing is written down.
+
+    `alone` is what rules say that look at the note alone, if that is known.
+    """
     rules = texts.workspace.rules_of(note.path)
     if not keep:
-        return Judged(findings_of(note, lint_note(note, vault, rules)), _NOTHING)
-    verdict = judge(note, vault, rules)
+        return Judged(findings_of(note, lint_note(note, vault, rules, alone)), _NOTHING)
+    verdict = judge(note, vault, rules, alone)
     return Judged(findings_of(note, verdict.diagnostics), verdict.questions)
 
 

@@ -20,11 +20,11 @@ __all__ = [
     "ambiguous_stem",
     "case_collision",
     "has_odd_name",
-    "has_twins",
     "illegal_file_name",
     "invisible_character",
     "long_file_name",
     "may_collide",
+    "twins_of",
     "unicode_collision",
     "unlinkable_file_name",
 ]
@@ -46,14 +46,14 @@ def has_odd_name(note: Note, _: Vault) -> bool:
     return bool(_ODD_SIGN.search(path) or _ODD_PART.search(path))
 
 
-def has_twins(note: Note, vault: Vault) -> bool:
-    """Tell whether the path of another file differs in case or Unicode form only."""
-    return bool(vault.twins(note.path))
+def twins_of(note: Note, vault: Vault) -> tuple[NotePath, ...]:
+    """Return the other files whose paths differ in case or Unicode form only."""
+    return vault.once(note, _twins)
 
 
 def may_collide(note: Note, vault: Vault) -> bool:
     """Tell whether a note may collide with another one, or have a doubtful link."""
-    return has_twins(note, vault) or bool(suspects(note, vault))
+    return bool(twins_of(note, vault) or suspects(note, vault))
 
 
 @check(when=has_odd_name, files=True)
@@ -111,7 +111,7 @@ def invisible_character(note: Note, vault: Vault) -> Iterator[Finding]:
 @check(when=may_collide, files=True)
 def case_collision(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report files that are one on a disk that ignores case, and links to them."""
-    twins = [path for path in vault.twins(note.path) if not _look_the_same(path, note.path)]
+    twins = [path for path in twins_of(note, vault) if not _look_the_same(path, note.path)]
     if twins:
         message = f"{either(twins)} differs only in case; Windows and macOS take them for one file"
         yield Finding(_top(note), message)
@@ -120,10 +120,10 @@ def case_collision(note: Note, vault: Vault) -> Iterator[Finding]:
             yield Finding(span_of(suspect.link), described(suspect, note.path, vault))
 
 
-@check(when=has_twins, files=True)
+@check(when=twins_of, files=True)
 def unicode_collision(note: Note, vault: Vault) -> Iterator[Finding]:
     """Report files whose names look the same and are composed of other code points."""
-    twins = [path for path in vault.twins(note.path) if _look_the_same(path, note.path)]
+    twins = [path for path in twins_of(note, vault) if _look_the_same(path, note.path)]
     if twins:
         others = "another file" if len(twins) == 1 else f"{len(twins)} other files"
         message = f"{others} has the same name in another Unicode form (NFC, NFD); macOS takes "
@@ -163,6 +163,10 @@ _JOINERS = "\u200c\u200d"
 _MARKS_OF_DIRECTION = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI L R AL".split())
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 """Letters of Thai, Lao, Burmese and Khmer."""
+
+
+def _twins(note: Note, vault: Vault) -> tuple[NotePath, ...]:
+    return vault.twins(note.path)
 
 
 def _top(note: Note) -> Span:

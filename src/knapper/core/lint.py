@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from knapper.core.asked import Questions
 from knapper.core.note import Note
+from knapper.core.paths import NotePath
 from knapper.core.rule import Diagnostic, Finding, Rule, When
 from knapper.core.signs import Signs, signs
 from knapper.core.suppress import may_silence, read_suppressions
@@ -18,6 +19,7 @@ __all__ = [
     "judge",
     "judge_again",
     "lint_again",
+    "lint_alone",
     "lint_note",
     "lint_unsilenced",
     "run_rule",
@@ -51,10 +53,12 @@ class _Group(NamedTuple):
     """Rules that speak only of notes with the same thing in them.
 
     `concerns` tells whether a note has that thing; it is one call, as it is made for every
-    group and note. `of_trouble` is the group that speaks of notes that cannot be read.
+    group and note. One of the `signs`, if there are any, stands in each such note.
+    `of_trouble` is the group that speaks of notes that cannot be read.
     """
 
     concerns: Concern
+    signs: Signs
     rules: tuple[_Ready, ...]
     of_trouble: bool
 
@@ -63,11 +67,12 @@ class Ruleset(NamedTuple):
     """Rules made ready to run, grouped by what a note must have for them to speak."""
 
     rules: tuple[Rule, ...]
-    groups: tuple[_Group, ...]
+    alone: tuple[_Group, ...]
+    """The groups of those rules that look at nothing but the note."""
     asking: tuple[_Group, ...]
-    """The groups of those rules that read the vault, and none of the others."""
+    """The groups of those that read the vault."""
     askers: frozenset[str]
-    """The names of those rules."""
+    """The names of these."""
 
     @classmethod
     def of(cls, rules: "Ruleset | Iterable[Rule]") -> "Ruleset":
@@ -75,19 +80,20 @@ class Ruleset(NamedTuple):
         if isinstance(rules, Ruleset):
             return rules
         chosen = tuple(rules)
-        grouped: dict[tuple[When, tuple[str, ...]], list[_Ready]] = {}
-        for rule in chosen:
-            grouped.setdefault((rule.check.when, rule.check.signs), []).append(_Ready.of(rule))
-        groups = [
-            _Group(_concern(when, signs(*texts)), tuple(ready), when == "trouble")
-            for (when, texts), ready in grouped.items()
-        ]
-        only = [
-            group._replace(rules=tuple(ready for ready in group.rules if ready.reads_vault))
-            for group in groups
-        ]
-        askers = frozenset(rule.name for rule in chosen if rule.check.reads_vault)
-        return cls(chosen, tuple(groups), tuple(group for group in only if group.rules), askers)
+        asking = [rule for rule in chosen if rule.check.reads_vault]
+        alone = [rule for rule in chosen if not rule.check.reads_vault]
+        askers = frozenset(rule.name for rule in asking)
+        return cls(chosen, _grouped(alone), _grouped(asking), askers)
+
+
+def _grouped(rules: Iterable[Rule]) -> tuple[_Group, ...]:
+    grouped: dict[tuple[When, tuple[str, ...]], list[_Ready]] = {}
+    for rule in rules:
+        grouped.setdefault((rule.check.when, rule.check.signs), []).append(_Ready.of(rule))
+    return tuple(
+        _Group(_concern(when, signs(*texts)), signs(*texts), tuple(ready), when == "trouble")
+        for (when, texts), ready in grouped.items()
+    )
 
 
 def _concern(when: When, wanted: Signs) -> Concern:
@@ -105,10 +111,18 @@ class Verdict(NamedTuple):
     questions: Questions
 
 
-def judge(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> Verdict:
-    """Return what is found in a note, and what it asked of the vault for that."""
+def judge(
+    note: Note,
+    vault: Vault,
+    rules: Ruleset | Sequence[Rule],
+    alone: Sequence[Diagnostic] | None = None,
+) -> Verdict:
+    """Return what is found in a note, and what it asked of the vault for that.
+
+    `alone` is what `lint_alone` finds in it, if that is known.
+    """
     asked = vault.listen()
-    diagnostics = lint_note(note, vault, rules)
+    diagnostics = lint_note(note, vault, rules, alone)
     return Verdict(diagnostics, asked.questions())
 
 
@@ -123,17 +137,53 @@ def judge_again(
 
 def run_rule(rule: Rule, note: Note, vault: Vault) -> Iterable[Finding]:
     """Return what one rule finds in a note, in its own order."""
-    (group,) = Ruleset.of((rule,)).groups
+    (group,) = _grouped((rule,))
     return group.rules[0].findings(note, vault) if group.concerns(note, vault) else ()
 
 
-def lint_note(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list[Diagnostic]:
+def lint_note(
+    note: Note,
+    vault: Vault,
+    rules: Ruleset | Sequence[Rule],
+    alone: Sequence[Diagnostic] | None = None,
+) -> list[Diagnostic]:
     """Return the diagnostics of a note, by position and rule; suppressed ones left out.
 
-    A check that raises becomes a diagnostic `rule-crashed`, and the run goes on.
+    A check that raises becomes a diagnostic `rule-crashed`, and the run goes on. `alone` is
+    what `lint_alone` finds in the note, if that is known.
     """
-    found = lint_unsilenced(note, vault, rules)
+    rules = Ruleset.of(rules)
+    if alone is None:
+        alone = _found_by(rules.alone, note, vault)
+    found = [*alone, *_found_by(rules.asking, note, vault)]
     return _by_place(note, found) if found else found
+
+
+def lint_alone(
+    notes: Iterable[Note], rules_of: Callable[[NotePath], Ruleset]
+) -> dict[NotePath, list[Diagnostic]]:
+    """Return what is found in each note by the rules that look at nothing but the note.
+
+    Suppressed ones are among it. A rule is run over all notes, then the next: a rule that
+    was just run runs in two thirds of the time, and many speak of what no note has.
+    """
+    found: dict[NotePath, list[Diagnostic]] = {}
+    by_rules: dict[int, tuple[Ruleset, list[Note]]] = {}
+    for note in notes:
+        found[note.path], rules = [], rules_of(note.path)
+        by_rules.setdefault(id(rules), (rules, []))[1].append(note)
+    for rules, some in by_rules.values():
+        rare = b"".join([note.rare for note in some])
+        for group in rules.alone:
+            if not group.signs or any(piece in rare for piece, _ in group.signs):
+                for note in some:
+                    if said := _said_by(group, note, _NOWHERE):
+                        found[note.path] += said
+    return found
+
+
+_NOWHERE = Vault((), {})
+"""For whoever looks at the note alone."""
 
 
 def lint_again(
@@ -152,30 +202,37 @@ def lint_again(
 
 def lint_unsilenced(note: Note, vault: Vault, rules: Ruleset | Sequence[Rule]) -> list[Diagnostic]:
     """Return the diagnostics of a note, suppressed ones too, in no order."""
-    return _found_by(Ruleset.of(rules).groups, note, vault)
+    rules = Ruleset.of(rules)
+    return _found_by(rules.alone + rules.asking, note, vault)
 
 
 def _found_by(groups: Iterable[_Group], note: Note, vault: Vault) -> list[Diagnostic]:
     found: list[Diagnostic] = []
-    is_unreadable = note.trouble is not None
-    for concerns, ready_rules, of_trouble in groups:
-        if is_unreadable is not of_trouble:
-            continue  # of a note that could not be read, only that can be said
+    for group in groups:
+        if said := _said_by(group, note, vault):
+            found += said
+    return found
+
+
+def _said_by(group: _Group, note: Note, vault: Vault) -> Sequence[Diagnostic]:
+    """Return what the rules of a group say of a note, in their own order."""
+    if (note.trouble is not None) is not group.of_trouble:
+        return ()  # of a note that could not be read, only that can be said
+    try:
+        if not group.concerns(note, vault):
+            return ()
+    except Exception as error:  # as below: it is a part of each rule of the group
+        return [_crashed(note, ready.rule, error) for ready in group.rules]
+    found: list[Diagnostic] = []
+    for rule, function, reads_vault in group.rules:
         try:
-            if not concerns(note, vault):
-                continue
-        except Exception as error:  # as below: it is a part of each rule of the group
-            found += [_crashed(note, ready.rule, error) for ready in ready_rules]
+            findings = [*(function(note, vault) if reads_vault else function(note))]
+        except Exception as error:  # a bug of ours must not cost the user the other rules
+            found.append(_crashed(note, rule, error))
             continue
-        for rule, function, reads_vault in ready_rules:
-            try:
-                findings = [*(function(note, vault) if reads_vault else function(note))]
-            except Exception as error:  # a bug of ours must not cost the user the other rules
-                found.append(_crashed(note, rule, error))
-                continue
-            if findings:
-                name, severity = rule.name, rule.severity
-                found += [Diagnostic(note.path, name, severity, one) for one in findings]
+        if findings:
+            name, severity = rule.name, rule.severity
+            found += [Diagnostic(note.path, name, severity, one) for one in findings]
     return found
 
 

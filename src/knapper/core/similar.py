@@ -4,8 +4,10 @@ Comparing is rapidfuzz's work; it is imported when the first name is looked for,
 that a vault without a broken link never loads it.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from string import ascii_lowercase
 
 from knapper.core.paths import folded
 
@@ -125,7 +127,7 @@ def _shape(plain: str) -> str:
 
 def _plain(name: str) -> str:
     """Return a name without case and signs, its words parted by one blank."""
-    return " ".join("".join(c if c.isalnum() else " " for c in folded(name)).split())
+    return _SIGNS.sub(" ", folded(name)).strip(" ")
 
 
 _plain_again = lru_cache(1 << 14)(_plain)
@@ -133,7 +135,13 @@ _plain_again = lru_cache(1 << 14)(_plain)
 
 
 def _figures(plain: str) -> str:
+    if plain.isascii():
+        return plain.translate(_LETTERS)
     return "".join(filter(str.isdigit, plain))
+
+
+_SIGNS = re.compile(r"[\W_]++")
+_LETTERS = str.maketrans(dict.fromkeys(f"{ascii_lowercase} "))
 
 
 def _slips(length: int) -> int:

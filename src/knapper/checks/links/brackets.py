@@ -37,7 +37,7 @@ class Loose(NamedTuple):
 
 def loose_brackets(note: Note, vault: Vault) -> tuple[Loose, ...]:
     """Return the pairs of a note that belong to no link, none if no `[[` is loose."""
-    return vault.once(note, _loose_brackets)
+    return vault.once(note, _loose_brackets) if note.has_loose_brackets else ()
 
 
 @check(when=loose_brackets)
@@ -106,7 +106,7 @@ _PAIR = re.compile(r"\[\[(?!\[)|\]\]")
 
 
 def _loose_brackets(note: Note, _: Vault) -> tuple[Loose, ...]:
-    return _read_loose(note) if note.has_loose_brackets else ()
+    return _read_loose(note)
 
 
 def _read_loose(note: Note) -> tuple[Loose, ...]:
