@@ -12,6 +12,8 @@ from changing import EDITS, VAULTS, Edit, edited, every_rule
 from conftest import SOURCE
 from knapper.app.workspace import facts
 from knapper.core import live as live_module
+from knapper.core.asked import Asked
+from knapper.core.difference import Askers
 from knapper.core.lint import lint_note
 from knapper.core.live import Live
 from knapper.core.note import Note
@@ -45,6 +47,16 @@ def test_each_question_has_been_thought_of() -> None:
 def test_rules_ask_only_what_is_written_down(module: Path) -> None:
     asked = re.findall(r"vault\.(\w+)", module.read_text(encoding="utf-8"))
     assert not {*asked} & {*NOT_FOR_RULES.split()}
+
+
+def test_what_no_note_asks_any_more_is_forgotten() -> None:
+    late, early = Askers(), Askers()
+    for name in ("a", "al", "als", "also"):  # a link that is typed
+        asked = Asked()
+        asked.targets.add(name)
+        late.put("Note.md", asked.questions())
+    early.put("Note.md", asked.questions())
+    assert vars(late) == vars(early)
 
 
 SETTINGS = st.sampled_from(

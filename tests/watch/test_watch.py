@@ -1,6 +1,7 @@
 """The watcher, driven by hand: no threads, no waiting, a clock of our own."""
 
 import errno
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -86,6 +87,21 @@ def test_a_broken_configuration_keeps_the_last_good_one(desk: NewDesk) -> None:
     (here.root / ".knapper.toml").write_text("# nothing is ignored\n")
     here.watch.look([str(here.root / ".knapper.toml")])
     assert here.rules == [("A.md", "broken-wikilink")]
+
+
+def test_nothing_is_left_for_the_collector(desk: NewDesk) -> None:
+    """What refers to itself stays for minutes: once it was all paths of the vault, at each look."""
+    here = desk({"A.md": "# Head\n", "B.md": "[[A#Head]] [[New]]\n"})
+    here.save("A.md", "# Other\n")
+    gc.collect()
+    here.save("New.md", "it is [[there]] now\n")
+    (here.root / "New.md").rename(here.root / "Newer.md")
+    here.hear("New.md", "Newer.md")
+    here.save("A.md", DEFECT)
+    here.later(400)
+    assert here.read("A.md") == MENDED
+    here.later(400)
+    assert gc.collect() == 0
 
 
 def test_a_root_that_goes_away_is_waited_for(desk: NewDesk) -> None:

@@ -136,8 +136,9 @@ class Watched:
         What is `hinted` is read whatever its stamp says.
         """
         tree = scan(self.root)
-        self.workspace = replace(self.workspace, tree=tree)
-        self.live.wanted = self.workspace.is_checked
+        if tree != self.workspace.tree:
+            self.workspace = replace(self.workspace, tree=tree)
+            self.live.wanted, self.live.rules = self.workspace.is_checked, self.workspace.rules_of
         stamps = self._stamps.changed(filter(_is_checked, tree.files), now)
         stamps |= {path: stamps.get(path) for path in hinted if path in self._stamps}
         return self._take(stamps, frozenset(tree.files))

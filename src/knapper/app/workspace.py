@@ -1,6 +1,6 @@
 """An opened vault: its root, its configuration, its rules and its files."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -168,22 +168,21 @@ class Workspace:
         text = self.buffers.get(path)
         return read_bytes(self.root, path) if text is None else text.encode()
 
+    def rules_of(self, path: NotePath) -> Ruleset:
+        """Return the rules that hold for a path, ready to run."""
+        patterns = (one.include for one in self.config.overrides)
+        about = (is_attachment(path) and path not in self.tree.odd, self._declares(path))
+        held = (*about, *(matches(pattern, path) for pattern in patterns))
+        if held not in self._prepared:
+            rules = self.rules_at(path)
+            kept = (rule for rule in rules if rule.check.files) if held[0] else rules
+            self._prepared[held] = Ruleset.of(kept)
+        return self._prepared[held]
+
     @cached_property
-    def rules_of(self) -> Callable[[NotePath], Ruleset]:
-        """Return the function from a path to its rules, ready to run."""
-        prepared: dict[tuple[bool, ...], Ruleset] = {}
-
-        def rules_of(path: NotePath) -> Ruleset:
-            patterns = (one.include for one in self.config.overrides)
-            about = (is_attachment(path) and path not in self.tree.odd, self._declares(path))
-            held = (*about, *(matches(pattern, path) for pattern in patterns))
-            if held not in prepared:
-                rules = self.rules_at(path)
-                kept = (rule for rule in rules if rule.check.files) if held[0] else rules
-                prepared[held] = Ruleset.of(kept)
-            return prepared[held]
-
-        return rules_of
+    def _prepared(self) -> dict[tuple[bool, ...], Ruleset]:
+        """The rules that are ready, by all that they depend on."""
+        return {}
 
     def rules_at(self, path: NotePath) -> list[Rule]:
         """Return the rules that hold for a path, with severity and options."""

@@ -13,6 +13,8 @@ from knapper.core.paths import folded
 
 __all__ = ["SimilarNames", "may_be_meant"]
 
+_REMEMBERED = 1 << 12
+"""Names of which the answer is remembered."""
 _END, _NAMES = "\0", b"\n"
 """No name of a file has the first (others that have it are never meant), no plain one the second.
 """
@@ -51,6 +53,8 @@ class SimilarNames:
     def nearest(self, name: str) -> str | None:
         """Return the name that `name` was meant to be, None unless it is the only one."""
         if name not in self._sought:  # many links may lead to what is not there
+            if len(self._sought) >= _REMEMBERED:
+                self._sought.clear()
             self._sought[name] = self._nearest(name)
         return self._sought[name]
 

@@ -33,13 +33,15 @@ class Spellings:
         changes.subtract(gone)
         for tag, number in changes.items():
             for key, level in levels_of(tag) if number else ():
-                after._counts[key] = Counter(after._counts.get(key, {}))
-                after._counts[key][level] += number
+                counts = Counter(after._counts.pop(key, {}))
+                counts[level] += number
+                if counts := +counts:  # a tag that is typed is several on its way
+                    after._counts[key] = counts
         return after
 
     def usual(self, key: str) -> str | None:
         """Return how most notes write a level; the first by the alphabet of those alike."""
         if key not in self._usual:
-            found = {level: n for level, n in self._counts.get(key, {}).items() if n > 0}
+            found = self._counts.get(key, Counter())
             self._usual[key] = min(found, key=lambda one: (-found[one], one), default=None)
         return self._usual[key]
