@@ -8,6 +8,7 @@ import marshal
 from collections.abc import Container, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
+from zlib import compress, decompress
 
 from knapper.app.workspace import Workspace, facts
 from knapper.core.asked import Questions
@@ -86,7 +87,7 @@ class Earlier(NamedTuple):
 
 def sketches_in(sketches: bytes) -> Mapping[int, bytes]:
     """Return the sketches of a batch by the places of their notes."""
-    found: Mapping[int, bytes] = marshal.loads(sketches)  # noqa: S302 - `look` made it
+    found: Mapping[int, bytes] = marshal.loads(decompress(sketches))  # noqa: S302 - `look` made it
     return found
 
 
@@ -136,7 +137,8 @@ def look(
             found.append(findings)
             kept.append(Kept(path, folded_up(known), digest, questions))
     bucket = bucket_with(kept)._replace(paths=())
-    return Batch(bucket, in_one(found), marshal.dumps(granted), marshal.dumps(sketches))
+    drawn = compress(marshal.dumps(sketches), 1)
+    return Batch(bucket, in_one(found), marshal.dumps(granted), drawn)
 
 
 def _handfuls(texts: Texts, paths: Sequence[NotePath]) -> Iterator[list[Note]]:

@@ -207,7 +207,7 @@ def plainly_has(text: str, subpath: str) -> bool:
 
 def packed_facts(texts: Iterable[str]) -> bytes:
     """Return folded facts in a third of the room."""
-    return compress(_narrow(_NOTE.join(texts)), 1)
+    return compress(_narrow(_NOTE.join(texts)), 3)
 
 
 def unpacked_facts(content: bytes) -> list[str]:

@@ -36,8 +36,11 @@ class SimilarNames:
             if plain and _END not in name:
                 row = f"{_END}{plain}{_END}{name}".encode(errors="surrogatepass")
                 rows.setdefault(_shape(plain), bytearray()).extend(row)
-        self._by_shape = {shape: _in_one(_rows(some)) for shape, some in rows.items()}
+        self._by_shape: dict[str, bytes] = {}
         """Figures and length to names, as only few are worth comparing: packed by `_in_one`."""
+        while rows:  # of a large vault it is much, and not to be there twice
+            shape, some = rows.popitem()
+            self._by_shape[shape] = _in_one(_rows(some))
 
     def replaced(self, name: str, *, is_there: bool) -> "SimilarNames":
         """Return these names with, or without, this one."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from json.encoder import encode_basestring
 
 from knapper.cli.outputs.places import Places
@@ -26,26 +26,30 @@ def render(report: Report) -> Iterator[str]:
     yield "\n]\n" if report.diagnostics else "[]\n"
 
 
-def _text(finding: Mapping[str, object]) -> str:
-    """Return one finding as it stands in the array.
+def _text(value: object, margin: str = " ") -> str:
+    """Return a value as `json` writes it with an indent of 1, after a margin.
 
     With an indent `json` does without its encoder in C, which takes longer than all the
-    rest of a check in which nothing changed; so what has a fix is left to it, alone.
+    rest of a check in which nothing changed, and leaves what refers to itself behind.
     """
-    if finding["fix"] is not None:
-        return json.dumps(finding, indent=1, ensure_ascii=False).replace("\n", "\n ")
-    pairs = ",\n  ".join(f'"{key}": {_value(value)}' for key, value in finding.items())
-    return f"{{\n  {pairs}\n }}"
+    deeper = f"{margin} "
+    match value:
+        case str():
+            return encode_basestring(value)
+        case dict() | list() if not value:
+            return "{}" if isinstance(value, dict) else "[]"
+        case dict():
+            pairs = [f'{deeper}"{key}": {_text(one, deeper)}' for key, one in value.items()]
+            return f"{{\n{_AND.join(pairs)}\n{margin}}}"
+        case list():
+            items = [f"{deeper}{_text(one, deeper)}" for one in value]
+            return f"[\n{_AND.join(items)}\n{margin}]"
+        case bool() | None:
+            return {True: "true", False: "false", None: "null"}[value]
+    return str(value)
 
 
-def _value(value: object) -> str:
-    return (
-        encode_basestring(value)
-        if isinstance(value, str)
-        else "null"
-        if value is None
-        else str(value)
-    )
+_AND = ",\n"
 
 
 def counts(report: Report) -> str:
