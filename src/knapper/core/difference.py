@@ -45,7 +45,8 @@ class Askers:
 
     def __init__(self) -> None:
         self._asked: dict[NotePath, Questions] = {}
-        self._by_key: dict[Key, set[NotePath]] = {}
+        self._by_key: dict[Key, NotePath | set[NotePath]] = {}
+        """Most are asked by one note: a set for each would be much."""
         self._seeking: set[NotePath] = set()
 
     def put(self, path: NotePath, questions: Questions) -> None:
@@ -53,18 +54,26 @@ class Askers:
         old = set(array("I", self._asked.pop(path, Questions()).keys))
         new = set(array("I", questions.keys))
         for key in old - new:
-            self._by_key[key].discard(path)
-            if not self._by_key[key]:  # a link that is typed asks for many names on its way
-                del self._by_key[key]
+            askers = self._by_key.pop(key)
+            if isinstance(askers, set):
+                askers.discard(path)
+                self._by_key[key] = askers if len(askers) > 1 else askers.pop()
         for key in new - old:
-            self._by_key.setdefault(key, set()).add(path)
+            askers = self._by_key.setdefault(key, path)
+            if isinstance(askers, set):
+                askers.add(path)
+            elif askers != path:
+                self._by_key[key] = {askers, path}
         if new or questions.sought:
             self._asked[path] = questions
         (self._seeking.add if questions.sought else self._seeking.discard)(path)
 
     def concerned(self, difference: Difference) -> set[NotePath]:
         """Return the notes that must be judged again."""
-        found = {path for key in difference.keys for path in self._by_key.get(key, ())}
+        found = set[NotePath]()
+        for key in difference.keys:
+            askers = self._by_key.get(key, ())
+            found.update((askers,) if isinstance(askers, str) else askers)
         if difference.renamed != ():
             for path in self._seeking - found:
                 if any(difference.concerns_name(*one) for one in self._asked[path].sought):
