@@ -11,7 +11,17 @@ from knapper.app.workspace import load_rules
 from knapper.core.lint import Ruleset
 from knapper.core.paths import NotePath, is_attachment
 
-__all__ = ["EDITS", "VAULTS", "Drop", "Edit", "Put", "Rename", "edited", "every_rule"]
+__all__ = [
+    "EDITS",
+    "VAULTS",
+    "Drop",
+    "Edit",
+    "Put",
+    "Rename",
+    "edited",
+    "every_rule",
+    "usual_rules",
+]
 
 NOTES = (
     "A.md", "a.md", "F/A.md", "F/G/A.md", "B C.md", "F/B C.md", "Recipes.md", "F/Recipies.md",
@@ -137,10 +147,19 @@ def edited(vault: Mapping[NotePath, str], edits: Iterable[Edit]) -> dict[NotePat
 
 
 @cache
-def _rules(*, of_names: bool) -> Ruleset:
-    return Ruleset.of(rule for rule in load_rules() if rule.check.files or not of_names)
+def _rules(*, of_names: bool, off: bool) -> Ruleset:
+    rules = (rule for rule in load_rules() if rule.enabled or off)
+    return Ruleset.of(rule for rule in rules if rule.check.files or not of_names)
 
 
 def every_rule(path: NotePath) -> Ruleset:
     """Return all rules, those that are off by default too, that judge such a file."""
-    return _rules(of_names=is_attachment(path))
+    return _rules(of_names=is_attachment(path), off=True)
+
+
+def usual_rules(path: NotePath) -> Ruleset:
+    """Return the rules that are on by default, of those that judge such a file.
+
+    Others hide mistakes: one that asks for more makes whatever is asked beside it right.
+    """
+    return _rules(of_names=is_attachment(path), off=False)

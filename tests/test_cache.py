@@ -19,10 +19,13 @@ from knapper.app import check as check_module
 from knapper.app import keeping
 from knapper.app.batch import Texts
 from knapper.app.check import check
-from knapper.app.workspace import narrowed, open_workspace
+from knapper.app.workspace import facts, narrowed, open_workspace
 from knapper.cli.outputs import FORMATS
-from knapper.core.paths import NotePath
+from knapper.core.lint import lint_note
+from knapper.core.note import Note
+from knapper.core.paths import NotePath, is_attachment
 from knapper.core.rule import Diagnostic
+from knapper.core.vault import Vault
 from knapper.shell import disk, listing
 from knapper.shell.disk import read_bytes
 from knapper.shell.user_folders import cache_folder
@@ -142,6 +145,28 @@ def test_after_any_edits_it_is_what_a_fresh_check_finds(
             assert seen(disk.root, kept=True, instead=instead) == seen(
                 disk.root, kept=False, instead=instead
             )
+
+
+@settings(max_examples=60)
+@given(VAULTS, st.booleans(), st.booleans())
+def test_a_first_look_finds_what_is_found_by_all_that_is_known(
+    files: dict[NotePath, str], usual: bool, kept: bool
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KNAPPER_STATE_DIR", f"{folder}/state")
+        patch.setattr(check_module, "WORTH_KEEPING", 0 if kept else 10**9)
+        disk = Disk(Path(folder, "vault"), same_times=False)
+        disk.root.mkdir()
+        disk.become(files)
+        workspace = open_workspace(disk.root, root=disk.root)
+        workspace = workspace if usual else narrowed(workspace, "all", None)
+        with ExitStack() as stack:
+            found = check(workspace, lambda _: True, later=stack.callback)
+        notes = [Note(path, files[path]) for path in sorted(files)]
+        known = {note.path: facts(note) for note in notes if not is_attachment(note.path)}
+        vault = Vault(files, known, workspace.settings)
+        each = (lint_note(note, vault, workspace.rules_of(note.path)) for note in notes)
+        assert list(found.diagnostics) == [one for some in each for one in some]
 
 
 # -- what is read ----------------------------------------------------------------------------

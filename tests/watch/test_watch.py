@@ -37,6 +37,17 @@ def test_a_save_is_judged_with_what_it_means_to_other_notes(desk: NewDesk) -> No
     assert all(set(event.now) == {"B.md"} for event in here.of(Findings)[1:])
 
 
+def test_a_link_into_another_of_many_notes_is_judged(desk: NewDesk) -> None:
+    """Once none was in a vault of more notes than are held parsed."""
+    files = {f"{number}.md": f"# Head {number}\n" for number in range(60)}
+    here = desk({**files, "A.md": "[[1#Head 1]] [[1#None]] [[2#^none]]\n"})
+    assert here.rules == [("A.md", "broken-block-link"), ("A.md", "broken-heading-link")]
+    for number in range(60):
+        (here.root / f"{number}.md").write_text("# None\n\ntext ^none\n")
+    here.later(301)
+    assert here.rules == [("A.md", "broken-heading-link")]
+
+
 def test_a_fix_waits_until_the_note_was_left_alone(desk: NewDesk) -> None:
     here = desk({"A.md": "x\n"})
     here.save("A.md", DEFECT)

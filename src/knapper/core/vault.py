@@ -159,7 +159,8 @@ class Vault:
         held = self._part_of(found.path, subpath) if has_part else None
         if held is not None and not held.found:
             return False
-        holds_anywhere = self.names.anywhere.get(name) is found and (held is None or self._is_sure)
+        is_known = not has_part or (held is not None and self._is_sure)
+        holds_anywhere = self.names.anywhere.get(name) is found and is_known
         if holds_anywhere and len(self._plain) < _MOST:
             self._plain.add(target)
         return True
