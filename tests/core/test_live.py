@@ -1,20 +1,20 @@
 """Findings that are kept up to date are those of a fresh look at the vault."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changing import EDITS, VAULTS, Edit, edited, every_rule
+from changing import EDITS, VAULTS, Edit, edited, every_rule, usual_rules
 from conftest import SOURCE
 from knapper.app.workspace import facts
 from knapper.core import live as live_module
 from knapper.core.asked import Asked
 from knapper.core.difference import Askers
-from knapper.core.lint import lint_note
+from knapper.core.lint import Ruleset, lint_note
 from knapper.core.live import Live
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_attachment
@@ -70,12 +70,15 @@ SETTINGS = st.sampled_from(
 Files = Mapping[NotePath, str]
 
 
-def fresh_look(files: Files, settings: Settings) -> dict[NotePath, list[Diagnostic]]:
+Rules = Callable[[NotePath], Ruleset]
+
+
+def fresh_look(files: Files, settings: Settings, rules: Rules) -> dict[NotePath, list[Diagnostic]]:
     """Judge every note of a vault by all that is known."""
     notes = [Note(path, text) for path, text in files.items()]
     known = {note.path: facts(note) for note in notes if not is_attachment(note.path)}
     vault = Vault(files, known, settings)
-    found = {note.path: lint_note(note, vault, every_rule(note.path)) for note in notes}
+    found = {note.path: lint_note(note, vault, rules(note.path)) for note in notes}
     return {path: diagnostics for path, diagnostics in found.items() if diagnostics}
 
 
@@ -84,20 +87,37 @@ def update(live: Live, before: Files, after: Files) -> set[NotePath]:
     return live.update(fresh, after)
 
 
-@given(VAULTS, st.lists(EDITS, max_size=4), SETTINGS, st.booleans())
+@given(
+    VAULTS,
+    st.lists(EDITS, max_size=4),
+    SETTINGS,
+    st.sampled_from((every_rule, usual_rules)),
+    st.sampled_from((0, 1, 500)),
+)
 def test_after_any_edits_they_are_those_of_a_fresh_look(
-    files: dict[NotePath, str], rounds: list[list[Edit]], settings: Settings, in_bulk: bool
+    files: dict[NotePath, str],
+    rounds: list[list[Edit]],
+    settings: Settings,
+    rules: Rules,
+    at_once: int,
 ) -> None:
-    live = Live(settings, every_rule, lambda _: True, facts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live_module, "_PARSED", 0 if in_bulk else 500)
-        update(live, {}, files)
-    assert live.diagnostics == fresh_look(files, settings)
+        patch.setattr(live_module, "_PARSED", at_once or 1)
+        patch.setattr(live_module, "_IN_PARTS", 500 if at_once else 0)
+        look_after_any_edits(files, rounds, settings, rules)
+
+
+def look_after_any_edits(
+    files: dict[NotePath, str], rounds: list[list[Edit]], settings: Settings, rules: Rules
+) -> None:
+    live = Live(settings, rules, lambda _: True, facts)
+    update(live, {}, files)
+    assert live.diagnostics == fresh_look(files, settings, rules)
     for edits in rounds:
         before, known = dict(live.diagnostics), files
         files = edited(files, edits)
         different = update(live, known, files)
-        assert live.diagnostics == fresh_look(files, settings)
+        assert live.diagnostics == fresh_look(files, settings, rules)
         assert different == {
             path
             for path in {*before, *live.diagnostics}

@@ -4,8 +4,9 @@ A note is judged again if it is another one, or if a change of the vault concern
 was asked when it was judged (`difference`). All others stay as they are.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from knapper.core.asked import Questions
 from knapper.core.difference import Askers, difference
@@ -23,6 +24,12 @@ __all__ = ["Live"]
 
 _PARSED = 32
 """Notes that are held parsed at once at the most: memory keeps the mark of the highest tide."""
+
+_IN_PARTS = 1000
+"""Changed notes that are taken in by parts at the most, for the same reason.
+
+Some are judged twice then. To read a whole vault so would take twice the time.
+"""
 
 
 class Live:
@@ -51,10 +58,27 @@ class Live:
         Notes that are there and yet no files (a folder `x.md`) are fresh each time.
         Returns the notes of which the findings are others now.
         """
-        before, files = self.vault, frozenset(files)
-        named = (path for path in files - before.names.files if is_attachment(path))
+        files = frozenset(files)
+        named = (path for path in files - self.vault.names.files if is_attachment(path))
         fresh = {**{path: Note(path, "") for path in named}, **fresh}
         gone = [path for path in self.notes if path not in files and path not in fresh]
+        if not self.notes or not _PARSED < len(fresh) <= _IN_PARTS:
+            return self._update(fresh, gone, files)
+        before, different = dict(self.diagnostics), set[NotePath]()
+        for part in _parts(fresh):
+            different |= self._update(part, gone, files)
+            gone = []
+        return {one for one in different if before.get(one, []) != self.diagnostics.get(one, [])}
+
+    def all(self) -> list[Diagnostic]:
+        """Return all diagnostics, by path."""
+        return [one for path in sorted(self.diagnostics) for one in self.diagnostics[path]]
+
+    def _update(
+        self, fresh: Mapping[NotePath, Note], gone: Collection[NotePath], files: frozenset[NotePath]
+    ) -> set[NotePath]:
+        """Take in some of the notes at once."""
+        before = self.vault
         read = self._read if len(fresh) <= _PARSED else self._read_many
         verdicts = read(fresh, gone, files)
         changes = difference(before, self.vault, {*fresh, *gone})
@@ -62,10 +86,6 @@ class Live:
             verdicts[path] = self._judged_again(path, self.diagnostics.get(path, ()))
         verdicts |= dict.fromkeys((*gone, *(fresh.keys() - verdicts.keys())), _NOTHING)
         return {path for path, verdict in verdicts.items() if self._take(path, verdict)}
-
-    def all(self) -> list[Diagnostic]:
-        """Return all diagnostics, by path."""
-        return [one for path in sorted(self.diagnostics) for one in self.diagnostics[path]]
 
     def _read(
         self, fresh: Mapping[NotePath, Note], gone: Collection[NotePath], files: frozenset[NotePath]
@@ -138,3 +158,9 @@ class Live:
 
 
 _NOTHING = Verdict([], Questions())
+
+
+def _parts(fresh: Mapping[NotePath, Note]) -> Iterator[Mapping[NotePath, Note]]:
+    rest = iter(fresh.items())
+    while part := {path: replace(note) for path, note in islice(rest, _PARSED)}:
+        yield part
