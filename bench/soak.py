@@ -81,7 +81,10 @@ class World:
         for number in range(NOTES):
             path = self.vault / f"area {number % 30}" / f"note {number}.md"
             path.parent.mkdir(exist_ok=True)
-            path.write_text(f"# Note {number}\n\nto [[note {number * 7 % NOTES}]]\n")
+            text = f"# Note {number}\n\nto [[note {number * 7 % NOTES}]]\n"
+            if number % 10 == 0:  # a link that holds after one checkout in ten
+                text += f"\nor [[file {number % FILES}#Version {number // 10 % 10}]]\n"
+            path.write_text(text)
         for name in "ABCDEF":
             (self.vault / f"{name}.md").write_text(f"# {name}\n\nstart\n")
         (self.vault / ".knapper.toml").write_text(CONFIG)
@@ -135,7 +138,8 @@ class World:
             path = folder / f"{number % 10}" / f"file {number}.md"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink(missing_ok=True)  # as git does
-            path.write_text(f"version {version}\n\nto [[file {(number + version) % FILES}]]\n")
+            other = (number + version) % FILES
+            path.write_text(f"# Version {version}\n\nto [[file {other}#Version {version}]]\n")
 
     def rename(self) -> None:
         """Rename a folder there, with all that is in it."""

@@ -119,7 +119,8 @@ class Soak:
         version = self.chance.randint(0, 3)
         for number in range(20):
             path = folder / f"note {number}.md"
-            path.write_text(f"version {version}\n\n[[note {number + version}]]\n")
+            other = f"note {number + version}#Version {number % 4}"
+            path.write_text(f"# Version {version}\n\n[[{other}]]\n")
             self.desk.age(path)
         self._hear(folder)
 
