@@ -69,7 +69,7 @@ class Watch:
         self._carried: dict[NotePath, State | None] = {}
         self._not_mended: frozenset[NotePath] = frozenset()
         self._status = 0
-        self._notice_at: int | None = clock() if self.replicas() else None
+        self._notice_at: int | None = clock() if self._syncs else None
         self._sync_soon()
 
     @property
@@ -83,8 +83,12 @@ class Watch:
 
     def replicas(self) -> list[Path]:
         """Return the folders of the replicas, if they are kept in sync here."""
-        replicas = self.watched.workspace.config.replica if self._replicate else ()
+        replicas = self.watched.workspace.config.replica if self._syncs else ()
         return [absolute(place_of(self.root, one)) for one in replicas]
+
+    @property
+    def _syncs(self) -> bool:
+        return self._replicate and bool(self.watched.workspace.config.replica)
 
     def folders(self) -> list[Path]:
         """Return the folders in which changes matter, those behind links included."""
@@ -270,7 +274,7 @@ class Watch:
         if is_synced:
             self._sync()
         if self._may_fix and self.schedule.due_to_mend(self._fixes):
-            if self.replicas() and not is_synced:
+            if self._syncs and not is_synced:
                 self._sync()  # what is mended is what both sides have: one rewrite, not two
             self._mend()
 
@@ -322,7 +326,7 @@ class Watch:
         self.schedule.mending_failed()
 
     def _sync_soon(self) -> None:
-        if self.replicas():
+        if self._syncs:
             self.schedule.sync_soon()
 
     def _sync(self) -> None:

@@ -128,7 +128,7 @@ class Watched:
         """Tell whether a path is a file as before, but perhaps for its content."""
         if path not in self.files or path in self.workspace.tree.odd:
             return False
-        return os.path.isfile(self.root / path)  # noqa: PTH113 - answers any error with False
+        return os.path.isfile(self._place(path))  # noqa: PTH113 - answers any error with False
 
     def look(self, hinted: Iterable[NotePath], now: int) -> Look:
         """Look at every file; raises `OSError` if the root is not there. `now` is in ns.
@@ -149,6 +149,10 @@ class Watched:
         stamps = self._stamps.changed(notes, now)
         return self._take({path: stamps.get(path) for path in notes}, self.files)
 
+    def _place(self, path: NotePath) -> str:
+        """Return where a file is; of a `Path`, Python remembers each part for good."""
+        return f"{self.root}{os.sep}{path}"
+
     def _take(self, stamps: Mapping[NotePath, Stamp | None], files: frozenset[NotePath]) -> Look:
         """Read what changed, and judge what that may concern."""
         odd = self.workspace.tree.odd
@@ -157,7 +161,7 @@ class Watched:
         known: dict[NotePath, Stamp | None] = {}
         for path, stamp in stamps.items():
             note, old = self.workspace.read(path), self.live.notes.get(path)
-            if note.trouble and not os.path.lexists(self.root / path):
+            if note.trouble and not os.path.lexists(self._place(path)):
                 self.root.stat()  # is all of it gone?
                 files -= {path}  # it went away after it was listed
                 continue
