@@ -164,8 +164,8 @@ def lint_alone(
 ) -> dict[NotePath, list[Diagnostic]]:
     """Return what is found in each note by the rules that look at nothing but the note.
 
-    Suppressed ones are among it. A rule is run over all notes, then the next: a rule that
-    was just run runs in two thirds of the time, and many speak of what no note has.
+    Suppressed ones are among it. A rule is run over all notes, then the next: one that was
+    just run runs faster, and many speak of what no note has.
     """
     found: dict[NotePath, list[Diagnostic]] = {}
     by_rules: dict[int, tuple[Ruleset, list[Note]]] = {}
