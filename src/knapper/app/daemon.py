@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from traceback import format_exception
 from types import TracebackType
@@ -25,6 +26,14 @@ __all__ = ["Daemon"]
 _PULSE = 30.0
 """In so many seconds, at most, it looks whether the folders are still there."""
 _BUSY = "a watcher is running on this vault already; 'knapper status' shows it"
+_LATER = (
+    "knapper.core.frontmatter.events",
+    "knapper.core.frontmatter.handler",
+    "mistune",
+    "rapidfuzz.distance",
+    "rapidfuzz.process",
+)
+"""What is imported when the first note needs it: by whoever lasts, before the notes come."""
 _LOGGED = 50
 """Findings of so many notes are logged one by one; of more, only how many they are."""
 
@@ -102,6 +111,8 @@ class Daemon:
         """Watch until `stop` is called."""
         # what a sync holds of both folders is much, and is given back only by a process that ends
         self.watch.sync = lambda root, intent: errand(sync_if_changed, root, intent)
+        for name in _LATER:
+            import_module(name)
         gc.enable()  # what only lasts for a run need not be collected; this lasts
         gc.collect()
         gc.freeze()
