@@ -33,7 +33,7 @@ _LATER = (
     "rapidfuzz.distance",
     "rapidfuzz.process",
 )
-"""What is imported when the first note needs it: by whoever lasts, before the notes come."""
+"""What is imported where a note first needs it; a watcher lasts, and meets such a note."""
 _LOGGED = 50
 """Findings of so many notes are logged one by one; of more, only how many they are."""
 
