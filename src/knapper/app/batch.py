@@ -8,7 +8,6 @@ import marshal
 from collections.abc import Container, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
-from zlib import compress, decompress
 
 from knapper.app.workspace import Workspace, facts
 from knapper.core.asked import Questions
@@ -26,7 +25,7 @@ from knapper.core.sketch import sketch_of, sketched
 from knapper.core.vault import Vault
 from knapper.shell.disk import decode_note
 
-__all__ = ["Batch", "Earlier", "Judged", "Texts", "judge_again", "judged", "look", "sketches_in"]
+__all__ = ["Batch", "Earlier", "Judged", "Texts", "judge_again", "judged", "look"]
 
 
 class Texts(NamedTuple):
@@ -62,9 +61,9 @@ class Texts(NamedTuple):
 class Batch(NamedTuple):
     """What is kept of the notes of a batch, whose paths are known.
 
-    `found` has the findings of each, packed; `granted` has what was taken for granted, and
-    `sketches` what is kept for the case that it was wrong, by the places of the notes,
-    packed: in a large vault that is much, and looked at once.
+    `granted` has what was taken for granted, by the places of the notes, marshalled; `found`
+    has the findings of each, packed, and `sketches` what is kept for the case that too much
+    was granted, both `in_one`: in a large vault that is much, and looked at once.
     """
 
     bucket: Bucket
@@ -83,12 +82,6 @@ class Earlier(NamedTuple):
     sketch: bytes
     digest: bytes
     found: bytes
-
-
-def sketches_in(sketches: bytes) -> Mapping[int, bytes]:
-    """Return the sketches of a batch by the places of their notes."""
-    found: Mapping[int, bytes] = marshal.loads(decompress(sketches))  # noqa: S302 - `look` made it
-    return found
 
 
 _NOTHING = Questions()
@@ -112,7 +105,7 @@ def look(
     kept: list[Kept] = []
     found: list[bytes] = []
     granted: dict[int, tuple[object, ...]] = {}
-    sketches: dict[int, bytes] = {}
+    sketches: list[bytes] = []
     for notes in _handfuls(texts, paths):
         # one step for all of them, then the next: code that was just run runs a tenth faster
         for note in notes:
@@ -123,22 +116,20 @@ def look(
         mine = [note for note in notes if note.path in wanted]
         alone = lint_alone(mine, texts.workspace.rules_of)
         for note, known in zip(notes, known_of, strict=True):
-            path, findings, questions, assumed = note.path, b"", _NOTHING, None
+            path, findings, questions, sketch = note.path, b"", _NOTHING, b""
             if path in alone:
                 vault.look_at(path, known)
                 verdict = judged(texts, vault, note, alone[path], keep=keep)
                 findings, questions = packed(verdict.findings), verdict.questions
-                assumed = vault.granted()
+                if assumed := vault.granted():
+                    granted[len(kept)] = tuple(assumed)
+                    sketch = sketch_of(note) if keep else b""
             digest = texts.digest(note) if keep else b""
-            if assumed:
-                granted[len(kept)] = tuple(assumed)
-                if keep:
-                    sketches[len(kept)] = sketch_of(note)
             found.append(findings)
+            sketches.append(sketch)
             kept.append(Kept(path, folded_up(known), digest, questions))
     bucket = bucket_with(kept)._replace(paths=())
-    drawn = compress(marshal.dumps(sketches), 1)
-    return Batch(bucket, in_one(found), marshal.dumps(granted), drawn)
+    return Batch(bucket, in_one(found), marshal.dumps(granted), in_one(sketches))
 
 
 def _handfuls(texts: Texts, paths: Sequence[NotePath]) -> Iterator[list[Note]]:

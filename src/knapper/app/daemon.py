@@ -116,7 +116,7 @@ class Daemon:
         gc.enable()  # what only lasts for a run need not be collected; this lasts
         gc.collect()
         gc.freeze()
-        gc.collect()  # all is collected when a quarter more is there than now: than nothing
+        gc.collect()  # all is looked through when a quarter more is there than this finds: nothing
         self._listen()
         slept = False
         while not self._stopped:

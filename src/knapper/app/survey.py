@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
 
-from knapper.app.batch import Earlier, Judged, Texts, judge_again, look, sketches_in
+from knapper.app.batch import Earlier, Judged, Texts, judge_again, look
 from knapper.app.claims import Claims
 from knapper.app.workspace import facts
 from knapper.core.asked import LINKED, Questions, key_of
@@ -117,10 +117,10 @@ def _earlier(
     """Yield what is known of notes that are to be judged again."""
     for number, bucket in enumerate(buckets):
         if places := [at for at, path in enumerate(bucket.paths) if path in wanted]:
-            here, drawn = among(bucket.paths, found[number]), sketches_in(sketches[number])
+            here, drawn = (among(bucket.paths, kept[number]) for kept in (found, sketches))
             for at in places:
                 path, digest = bucket.paths[at], bucket.digest(at) or UNREAD
-                yield path, Earlier(drawn.get(at, b""), digest, here.get(path, b""))
+                yield path, Earlier(drawn.get(path, b""), digest, here.get(path, b""))
 
 
 def _judged_again(

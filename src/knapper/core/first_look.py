@@ -116,14 +116,14 @@ def is_right(granted: Granted, vault: Vault) -> bool:
     """Tell whether what was taken for granted holds in the vault as it is."""
     return not (
         granted.unsure
-        or any(not _holds(*part, vault) for part in granted.parts)
+        or any(not _is_there(*part, vault) for part in granted.parts)
         or any(alias in vault.aliases for alias in granted.aliases)
         or any(vault.usual_tag(tag) != tag for tag in granted.tags)
         or any(path not in vault.linked for path in granted.linked)
     )
 
 
-def _holds(path: NotePath, subpath: str, vault: Vault) -> bool:
+def _is_there(path: NotePath, subpath: str, vault: Vault) -> bool:
     facts = vault.known(path)
     return facts is None or subpath_of(path, subpath, facts).found
 

@@ -101,12 +101,12 @@ def unpacked(path: NotePath, content: bytes) -> Findings:
 
 
 def in_one(each: list[bytes]) -> bytes:
-    """Return the packed findings of many notes in half the room."""
+    """Return what is kept of many notes, one after the other, in half the room."""
     return compress(marshal.dumps(each), 1)
 
 
 def among(paths: Iterable[NotePath], content: bytes) -> dict[NotePath, bytes]:
-    """Return the packed findings of notes, which were `in_one`, for those that have any."""
+    """Return what is kept of notes, which was `in_one`, for those of which something is."""
     each = marshal.loads(decompress(content))  # noqa: S302 - made above
     return {path: one for path, one in zip(paths, each, strict=True) if one}
 

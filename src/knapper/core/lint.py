@@ -91,7 +91,7 @@ def _grouped(rules: Iterable[Rule]) -> tuple[_Group, ...]:
     for rule in rules:
         grouped.setdefault((rule.check.when, rule.check.signs), []).append(_Ready.of(rule))
     return tuple(
-        _Group(_concern(when, signs(*texts)), signs(*texts), tuple(ready), when == "trouble")
+        _Group(_concern(when, wanted := signs(*texts)), wanted, tuple(ready), when == "trouble")
         for (when, texts), ready in grouped.items()
     )
 

@@ -28,7 +28,7 @@ _PARSED = 32
 _IN_PARTS = 1000
 """Changed notes that are taken in by parts at the most, for the same reason.
 
-Some are judged twice then. To read a whole vault so would take twice the time.
+Some are judged twice then, which costs too much where a whole vault is read.
 """
 
 

@@ -8,12 +8,13 @@ is left open. Aliases never resolve a link.
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 from knapper.core.by_name import ByName
 from knapper.core.folders import Folders
 from knapper.core.lazy import lazy
 from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, stem_of, tidy
+from knapper.core.remembered import remember
 from knapper.core.similar import SimilarNames
 
 __all__ = [
@@ -52,10 +53,9 @@ MANY = 500
 """More changes than this are not worked in one by one."""
 
 _REMEMBERED = 1 << 14
-"""Answers that are remembered: what would grow with the vault is begun anew."""
+"""Answers that are remembered."""
 
 _MISSING = Missing()
-_Asked = TypeVar("_Asked", str, tuple[str, str])
 
 
 class Names:
@@ -125,10 +125,10 @@ class Names:
             key, candidates = self._candidates(name)
             if len(candidates) < 2:
                 found = Found(candidates[0]) if candidates else self._perhaps(name)
-                _remember(self.anywhere, path, found)
+                remember(self.anywhere, path, found, _REMEMBERED)
                 return found
             found = _choose(key, candidates, folder)
-        _remember(self._resolved, (path, folder), found)
+        remember(self._resolved, (path, folder), found, _REMEMBERED)
         return found
 
     def _candidates(self, path: str) -> tuple[str, list[NotePath]]:
@@ -197,12 +197,6 @@ def renamed(before: Names, after: Names) -> dict[tuple[Kind, str], bool]:
         if was != is_now:
             found[called] = is_now
     return found
-
-
-def _remember(answers: dict[_Asked, Resolution], asked: _Asked, found: Resolution) -> None:
-    if len(answers) >= _REMEMBERED:
-        answers.clear()
-    answers[asked] = found
 
 
 def _called(path: NotePath) -> tuple[Kind, str]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from string import ascii_lowercase
 
 from knapper.core.paths import folded
+from knapper.core.remembered import remember
 
 __all__ = ["SimilarNames", "may_be_meant"]
 
@@ -56,9 +57,7 @@ class SimilarNames:
     def nearest(self, name: str) -> str | None:
         """Return the name that `name` was meant to be, None unless it is the only one."""
         if name not in self._sought:  # many links may lead to what is not there
-            if len(self._sought) >= _REMEMBERED:
-                self._sought.clear()
-            self._sought[name] = self._nearest(name)
+            remember(self._sought, name, self._nearest(name), _REMEMBERED)
         return self._sought[name]
 
     def _nearest(self, name: str) -> str | None:
