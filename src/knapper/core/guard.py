@@ -160,10 +160,33 @@ def _surroundings(text: str, edits: Sequence[Edit], body: int) -> tuple[int, int
 @cache
 def _parser() -> Any:  # mistune is not typed
     import mistune
+    from mistune.core import BlockState
 
-    return mistune.create_markdown(
+    class State(BlockState):
+        """Joins the lines of a paragraph in place: mistune copies what it has for each of them."""
+
+        def add_paragraph(self, text: str) -> None:
+            last = self.last_token()
+            if not last or last["type"] != "paragraph":
+                super().add_paragraph(text)
+                return
+            joined = last.pop("text")  # of which nobody else holds a copy now
+            joined += text
+            last["text"] = joined
+
+        def append_paragraph(self) -> int | None:
+            last = self.last_token()
+            if not last or last["type"] != "paragraph":
+                return None
+            end = self.find_line_end()
+            self.add_paragraph(self.get_text(end))
+            return end
+
+    markdown = mistune.create_markdown(
         renderer="ast", plugins=["table", "strikethrough", "footnotes", "task_lists"]
     )
+    markdown.block.state_cls = State
+    return markdown
 
 
 @cache
