@@ -43,7 +43,7 @@ class FirstLook(Vault):
 
     def __init__(self, names: Names, settings: Settings) -> None:
         super().__init__(names, {}, settings)
-        self._plain = names.foresee()
+        names.foresee()
         self.look_at("", Facts())
 
     def look_at(self, path: NotePath, facts: Facts) -> None:

@@ -7,7 +7,6 @@ is left open. Aliases never resolve a link.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
 from typing import Literal, NamedTuple
 
 from knapper.core.by_name import ByName
@@ -68,6 +67,11 @@ class Names:
         self.folders = Folders(ordered)
         self.anywhere: dict[str, Resolution] = {}
         """What a link's path means wherever it stands, as far as it was asked for lately."""
+        self.plain: set[str] = set()
+        """Targets of links that name a file, and nothing in it, in the letters of its path.
+
+        They lead to it wherever they stand. Not all of them: see `Vault.doubtful`.
+        """
         self._resolved: dict[tuple[str, str], Resolution] = {}
 
     @lazy
@@ -98,13 +102,14 @@ class Names:
 
     # -- what a link means -------------------------------------------------------------
 
-    def foresee(self) -> set[str]:
-        """Return names that no other file has, as a link writes them.
+    def foresee(self) -> None:
+        """Take the names that no other file has as `plain`: for who will ask for most of them.
 
-        Such a link means that file wherever it stands: for who will ask for most of them.
+        Where there are more than are remembered, it is better to see which are asked for.
         """
-        notes = (path for path in self._by_name.alone() if _is_plain(name_of(path)))
-        return {stem_of(path) for path in islice(notes, _REMEMBERED)}
+        if len(self._all) <= _REMEMBERED:
+            notes = (path for path in self._by_name.alone() if _is_plain(name_of(path)))
+            self.plain.update(map(stem_of, notes))
 
     def resolve(self, path: str, folder: str) -> Resolution:
         """Find the file that the path of a link means in a note of this folder."""

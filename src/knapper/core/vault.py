@@ -65,7 +65,7 @@ class Vault:
         self._asked = UNHEARD
         self._judged: dict[object, tuple[Note, object]] = {}
         self._plain: set[str] = set()
-        """Targets that plainly hold wherever they stand: see `doubtful`."""
+        """Targets with a `#` that plainly hold wherever they stand: see `doubtful`."""
 
     @lazy
     def names(self) -> Names:
@@ -145,7 +145,8 @@ class Vault:
         """
         asked = set(targets)
         self._asked.targets |= asked
-        return [target for target in asked - self._plain if not self._holds(target, source)]
+        rest = asked - self.names.plain - self._plain
+        return [target for target in rest if not self._holds(target, source)]
 
     def _holds(self, target: str, source: NotePath) -> bool:
         name, _, subpath = target.partition("#")
@@ -160,9 +161,10 @@ class Vault:
         if held is not None and not held.found:
             return False
         is_known = not has_part or (held is not None and self._is_sure)
+        plain = self._plain if "#" in target else self.names.plain
         holds_anywhere = self.names.anywhere.get(name) is found and is_known
-        if holds_anywhere and len(self._plain) < _MOST:
-            self._plain.add(target)
+        if holds_anywhere and len(plain) < _MOST:
+            plain.add(target)
         return True
 
     def is_linked(self, path: NotePath) -> bool:
