@@ -55,6 +55,14 @@ HEADINGS = [
     ("> - a\nb\nc\n===", [(1, "c")]),
     ("> # a\nb\n---", [(2, "b")]),
     ("- > a\nb\n---", []),
+    # a comment of several lines ends with all that is open in it
+    ("%%\n```\n%%\n# a", [(1, "a")]),
+    ("  %% x\n- ```\n\n> %%\n# a", [(1, "a")]),
+    ("```\n%%\n```\n# a\n%%\n# b", [(1, "a"), (1, "b")]),
+    ("%% a %%\n```\n%%\n# b", []),
+    ("%% 5%\n```\n%%\n# b", []),
+    ("    %%\n```\n%%\n# b", []),
+    ("%%\na\n%% b\n---", []),
 ]
 IDS = [
     ("x ^a", ["a"]),
@@ -92,6 +100,11 @@ IDS = [
     ("    x ^a", []),
     ("<div>\nx ^a\n</div>", []),
     ("%% x ^a %%", []),
+    ("x ^a\n%%\ny ^b\n%%\nz ^c", ["a", "b", "c"]),
+    ("x ^a\r\n%%\r\ny\r\n%%\r\n", ["a"]),
+    ("- x ^a\n  %%\n  y\n  %%\n- z ^c", ["a", "c"]),
+    ("> x ^a\n%%\ny\n%%", ["a"]),
+    ("    x\n%%\ny\n%%\nz ^a", ["a"]),
 ]
 TAGS = [
     ("#a #b/c #d_e-f", ["#a", "#b/c", "#d_e-f"]),
@@ -145,6 +158,7 @@ FOOTNOTES = [
 TABLES = [
     ("| a | b |\n| - | - |\n| c | d |\n\n| e |", "| a | b |\n| - | - |\n| c | d |\n"),
     ("a | b\n-- | --\n  c | d\nx", "a | b\n-- | --\n  c | d\n"),
+    ("a | b\n-- | --\nc | d\n[[e]] | f\ng", "a | b\n-- | --\nc | d\n[[e]] | f\n"),
     ("- x\n\n  | a |\n  | - |\n  | b |", "| a |\n  | - |\n  | b |"),
     (" | a |\n | - |", "| a |\n | - |"),
     # all rows begin with a pipe at the margin, or none does

@@ -114,7 +114,12 @@ def tag_over_lines_of_a_quote(text: str) -> bool:
     return re.search(r"(?m)<[a-zA-Z/][^>\n]*$\s*^[ \t\d.)*+-]*>", text) is not None
 
 
-KNOWN: tuple[Callable[[str], bool], ...] = (tag_over_lines_of_a_quote,)
+def comment_of_several_lines(text: str) -> bool:
+    """A comment of Obsidian's, of which no Markdown knows, ends what is open in it."""
+    return re.search(r"(?m)^ *%%[^%\n]*$", text) is not None
+
+
+KNOWN: tuple[Callable[[str], bool], ...] = (tag_over_lines_of_a_quote, comment_of_several_lines)
 
 
 def test_code_and_html_are_where_pulldown_cmark_finds_them() -> None:
@@ -171,6 +176,7 @@ def test_code_is_where_cmark_finds_it() -> None:
 
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 KNOWN_OF_CMARK = (
+    comment_of_several_lines,
     html_that_only_newer_markdown_leaves_lazy,
     tag_that_ends_in_another_line_of_a_container,
     longer_runs_of_backticks,

@@ -12,6 +12,7 @@ __all__ = ["read_blocks"]
 _TEXT = r"(?:[^\s\d_>#`~<$\[\]\-+*|:=]|\*{1,2}[^\s*]|\[(?!\^))"
 _PLAIN = re.compile(_TEXT)
 _PLAIN_ITEM = re.compile(rf"( *+)(?:[-*+]|([0-9]{{1,9}})[.)]) (?={_TEXT})")
+_COMMENT = re.compile(r"^ *+%%[^%\n]*+$", re.MULTILINE)
 _MARGIN = frozenset("#|`-")
 _BULLETS = frozenset(("- ", "* ", "+ "))
 
@@ -30,6 +31,17 @@ class _BlockReader(LineReader):
 
     def read(self) -> None:
         """Go through the text, at each empty line a piece; most are one line of a usual kind."""
+        if "%%" in self.text and _COMMENT.search(self.text, self.start):
+            self._read_with_comments()
+        else:
+            self._read_pieces()
+        if self.leaf:
+            if self.leaf in ("fence", "math"):
+                self.unclosed.append(self.leaf_start)
+            self._close_leaf(self.leaf_end)
+        self._close_table(len(self.text))
+
+    def _read_pieces(self) -> None:
         position, text, breaks = self.start, self.text, self.breaks
         *pieces, last = (text[position:] if position else text).split("\n\n")
         for piece in pieces:
@@ -56,11 +68,48 @@ class _BlockReader(LineReader):
                 self._empty_line(after)
             position = after + 1
         self._lines(last, position)
+
+    def _read_with_comments(self) -> None:
+        """Go through a text that has comments of several lines (obsidian-footnotes, F1 to F4).
+
+        Such a comment ends the paragraph before it, and the first `%%` on a later line ends
+        it, with all that is open in it. What else stands in it is read as anywhere, so that
+        whoever links to a heading or block there is not told that there is none.
+        """
+        position, is_open = self.start, False
+        for line in self.text[position:].split("\n"):
+            if is_open and "%%" in line:
+                self._end_comment(line, position)
+                is_open = False
+            elif not is_open and self._opens_comment(line):
+                self._begin_comment(line, position)
+                is_open = True
+            else:
+                self._lines(line, position)
+            position += len(line) + 1
+
+    def _opens_comment(self, line: str) -> bool:
+        if self.leaf not in ("", "indented") or not _COMMENT.match(line.removesuffix("\r")):
+            return False
+        return not line.startswith("    ") or bool(self.stack)
+
+    def _begin_comment(self, line: str, position: int) -> None:
         if self.leaf:
-            if self.leaf in ("fence", "math"):
-                self.unclosed.append(self.leaf_start)
             self._close_leaf(self.leaf_end)
-        self._close_table(len(text))
+        if line[0] == "%":
+            self.stack.clear()
+            self.fresh = False
+        self._end_paragraph(position)
+        self.breaks.append(position + len(line) + 1)
+
+    def _end_comment(self, line: str, position: int) -> None:
+        if self.leaf:
+            self._close_leaf(position)
+        self._end_containers(position)
+        if line.rpartition("%%")[2].strip():
+            self.paragraph, self.under, self.previous = 1, 0, position
+        else:
+            self.breaks.append(position + len(line) + 1)
 
     def _lines(self, piece: str, position: int) -> None:
         """Go through the lines of a piece; the usual ones are dealt with at once.
@@ -71,18 +120,12 @@ class _BlockReader(LineReader):
             first = line[:1]
             if self.leaf:
                 self._line_of_leaf(line, position)
+            elif self.table >= 0:
+                self._line_of_table(first, line, position)
             elif first.isalpha():
                 self._plain_line(position)
             elif not line:
                 self._empty_line(position)
-            elif self.table >= 0:
-                if first == "|" and not self.stack and self.piped and "|" in line[1:]:
-                    self.breaks.append(position)
-                    self.paragraph += 1
-                elif _PLAIN.match(line):
-                    self._plain_line(position)
-                else:
-                    self._any_line(line, position)
             elif line[:2] in _BULLETS and line[2:3].isalpha():
                 self._margin_item(position)
             elif first not in _MARGIN and _PLAIN.match(line):
@@ -104,6 +147,18 @@ class _BlockReader(LineReader):
             self._any_line(line, position)
         else:
             self.leaf_end = position + len(line) - line.endswith("\r")
+
+    def _line_of_table(self, first: str, line: str, position: int) -> None:
+        """Take a row, or what ends the open table (obsidian-footnotes, C2)."""
+        if not line:
+            self._empty_line(position)
+        elif first == "|" and not self.stack and self.piped and "|" in line[1:]:
+            self.breaks.append(position)
+            self.paragraph += 1
+        elif _PLAIN.match(line) and (self.stack or self.piped or "|" not in line):
+            self._plain_line(position)
+        else:
+            self._any_line(line, position)
 
     def _line_at_margin(self, first: str, line: str, position: int) -> bool:
         """Take a heading, a row, a rule or the opening of a fence; False if it is none."""
