@@ -268,11 +268,11 @@ def test_ten_passes_are_enough_for_what_needs_ten(
 def test_a_link_that_a_fix_elsewhere_breaks_is_found_in_the_same_run(
     vault: WriteVault, knapper: Knapper, rules: list[Rule]
 ) -> None:
-    rules.append(replacing("new-name", "# Old", "# New"))
-    root = vault({"A.md": "# Old\n", "B.md": "[[A#Old]]\n"})  # of B nothing was to be said
+    rules.append(replacing("new-name", "x ^old", "x ^new"))
+    root = vault({"A.md": "x ^old\n", "B.md": "[[A#^old]]\n"})  # of B nothing was to be said
     ran = knapper(root, "check", "--fix", "--output-format", "json")
-    assert (root / "A.md").read_text() == "# New\n"
-    assert [(one["path"], one["rule"]) for one in ran.json] == [("B.md", "broken-heading-link")]
+    assert (root / "A.md").read_text() == "x ^new\n"
+    assert [(one["path"], one["rule"]) for one in ran.json] == [("B.md", "broken-block-link")]
     assert ran.status == 1
     assert knapper(root, "check", "--output-format", "json").json == ran.json
 
@@ -281,21 +281,33 @@ def test_a_link_that_a_fix_elsewhere_breaks_is_found_in_the_same_run(
 def test_a_fix_that_would_do_harm_is_not_made_and_fails(
     vault: WriteVault, knapper: Knapper, rules: list[Rule], severity: Severity
 ) -> None:
-    rules.append(replacing("no-hash", "# ", "", severity))
-    root = vault({"N.md": "# Head\n\ntext\n"})
+    rules.append(replacing("no-quote", "> ", "", severity))
+    root = vault({"N.md": "> Said\n\ntext\n"})
     for arguments in (("--fix",), ("--diff",)):
         ran = knapper(root, "check", *arguments)
         assert ran.status == 1
-        assert "N.md: no-hash: its fix was not made, since" in ran.err
-    assert (root / "N.md").read_text() == "# Head\n\ntext\n"
+        assert "N.md: no-quote: its fix was not made, since" in ran.err
+    assert (root / "N.md").read_text() == "> Said\n\ntext\n"
     assert knapper(root, "check", "--fix", "--exit-zero").status == 0
 
 
 def test_one_harmful_fix_among_many_costs_only_itself(
     vault: WriteVault, knapper: Knapper, rules: list[Rule]
 ) -> None:
-    rules += [replacing("no-hash", "# ", ""), replacing("no-word", "word", "term", once=False)]
-    root = vault({"N.md": "# Head\n\n" + "a word\n" * 200})
+    rules += [replacing("no-quote", "> ", ""), replacing("no-word", "word", "term", once=False)]
+    root = vault({"N.md": "> Said\n\n" + "a word\n" * 200})
     ran = knapper(root, "check", "--fix")
-    assert (root / "N.md").read_text() == "# Head\n\n" + "a term\n" * 200
-    assert ran.err.count("no-hash") == 1
+    assert (root / "N.md").read_text() == "> Said\n\n" + "a term\n" * 200
+    assert ran.err.count("no-quote") == 1
+
+
+def test_what_links_know_a_heading_by_is_not_mended_without_asking(
+    vault: WriteVault, knapper: Knapper
+) -> None:
+    note = "# On [[real note]]\n\n[[real note]]\n\nUnder [[real note]]\n===\n"
+    root = vault({"Real Note.md": "", "N.md": note, "B.md": "[[N#On real note]]\n"})
+    knapper(root, "check", "--fix")
+    mended = note.replace("\n[[real note]]\n", "\n[[Real Note|real note]]\n")
+    assert (root / "N.md").read_text() == mended
+    assert knapper(root, "check", "--fix", "--unsafe-fixes").status == 1
+    assert "# On [[Real Note|real note]]" in (root / "N.md").read_text()

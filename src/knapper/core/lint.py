@@ -1,16 +1,18 @@
 """Running rules over a note."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from knapper.core.asked import Questions
+from knapper.core.blocks import read_blocks
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
-from knapper.core.rule import Diagnostic, Finding, Rule, When
+from knapper.core.rule import Diagnostic, Finding, Fix, Rule, When
 from knapper.core.signs import Signs, signs
+from knapper.core.subpaths import reduced_heading
 from knapper.core.suppress import may_silence, read_suppressions
-from knapper.core.text import Span
+from knapper.core.text import Edit, Span, apply_edits
 from knapper.core.vault import Vault
 
 __all__ = [
@@ -231,9 +233,31 @@ def _said_by(group: _Group, note: Note, vault: Vault) -> Sequence[Diagnostic]:
             found.append(_crashed(note, rule, error))
             continue
         if findings:
-            name, severity = rule.name, rule.severity
-            found += [Diagnostic(note.path, name, severity, one) for one in findings]
+            name, severity, path = rule.name, rule.severity, note.path
+            found += [Diagnostic(path, name, severity, _careful(note, one)) for one in findings]
     return found
+
+
+def _careful(note: Note, finding: Finding) -> Finding:
+    """Return a finding whose fix is not called safe if links to a heading could be lost by it.
+
+    Such a link names the text of the heading as it is written, links and all.
+    """
+    fix = finding.fix
+    if fix is None or not fix.safe or not any(_renamed_by(note, fix)):
+        return finding
+    return finding._replace(fix=fix._replace(safe=False))
+
+
+def _renamed_by(note: Note, fix: Fix) -> Iterator[bool]:
+    """Tell for each heading in which a fix changes something whether links know it no more."""
+    for heading in note.headings:
+        start, end = heading.start, heading.end
+        inside = [edit for edit in fix.edits if start <= edit.span.start <= edit.span.end <= end]
+        if inside:
+            moved = [Edit(Span(a - start, b - start), text) for (a, b), text in inside]
+            after = read_blocks(apply_edits(note.text[start:end], moved)).headings
+            yield [reduced_heading(one.text) for one in after] != [reduced_heading(heading.text)]
 
 
 _CRASHED = "rule-crashed"

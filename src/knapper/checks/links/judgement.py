@@ -8,7 +8,7 @@ A link that does not plainly lead to its place is a `Suspect`. Each suspect has 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from knapper.checks.links.daily import is_daily
 from knapper.checks.links.doubt import doubtful_file, doubtful_heading
@@ -230,11 +230,23 @@ def _explained(link: Link, name: str, vault: Vault) -> Suspect | None:
     if notes := vault.aliased(name):
         return Suspect(link, "alias", tuple(notes))
     title = name[:-3] if is_note(name) else name
-    if len(slug(title)) >= _LEAST_SLUG:
+    if _may_be_title(title) and not is_daily(title, vault.settings):
         # a path to a note of this very name is wrong in its folders, and no title
         notes = [one for one in vault.titled(title) if not _is_called(one, name_of(title))]
         return Suspect(link, "title", tuple(notes)) if notes else None
     return None
+
+
+def _may_be_title(name: str) -> bool:
+    """Tell whether a file name made of a title would still say it.
+
+    `110` may be another number than `1.10`, and a word without its marks another word.
+    """
+    return (
+        len(slug(name)) >= _LEAST_SLUG
+        and _FIGURES.search(name) is None
+        and (name.isascii() or not any(category(sign)[0] == "M" for sign in name))
+    )
 
 
 def _is_called(path: NotePath, name: str) -> bool:
@@ -244,6 +256,7 @@ def _is_called(path: NotePath, name: str) -> bool:
 _URL = re.compile(r"[a-z][a-z0-9+.-]*+://|mailto:|www\.", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,3}(?::\d\d){1,3}", re.ASCII)
 _LEAST_SLUG = 4  # `C++` and `C#` are no titles of `c.md`
+_FIGURES = re.compile(r"\d(?:[^\w ]|_)++\d")
 
 
 # -- what only looks like a link, or may well lead somewhere ---------------------------

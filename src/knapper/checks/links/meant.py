@@ -30,7 +30,10 @@ def title_form(note: Note, vault: Vault) -> Iterator[Finding]:
     for suspect in in_body(note, vault, "title"):
         notes = _own_folder_first(suspect.paths, note.path)
         suspect = suspect._replace(paths=notes)  # noqa: PLW2901 - the same one, better known
-        yield _finding(suspect, note, vault, _link_to(suspect, notes, note, vault))
+        fix = _link_to(suspect, notes, note, vault)
+        if fix and " " not in suspect.link.target.partition("#")[0].strip():
+            fix = fix._replace(safe=False)  # `S.H.I.E.L.D.` may be no `shield`
+        yield _finding(suspect, note, vault, fix)
 
 
 @check(when=suspects)

@@ -1,13 +1,14 @@
 """Links that a web site made from the notes follows, and Obsidian does not."""
 
 import re
+from unicodedata import category, combining, normalize
 
 from knapper.core.note import Facts
 from knapper.core.paths import extension, name_of
 
 __all__ = ["anchored_heading", "has_html_anchor", "is_route"]
 
-_NUMBERED = re.compile(r"-[0-9]{1,3}\Z")
+_NUMBERED = re.compile(r"[-_]([0-9]{1,3})\Z")
 _OWN_ANCHOR = re.compile(r"\{[^{}]*?#([^\s{}]++)[^{}]*+\}\s*+\Z")
 _ADDRESS = re.compile(r"!\[[^\[\]]*+\]\([^()]*+\)|\]\([^()]*+\)|\{#[^{}]*+\}")
 _TAG = re.compile(r"<[^<>]*+>")
@@ -17,24 +18,25 @@ _PAGES = frozenset(("", "htm", "html", "php", "aspx"))
 def anchored_heading(subpath: str, facts: Facts) -> str | None:
     """Return the heading that a web page would show for an anchor, None if there is none.
 
-    Sites make an anchor of a heading's letters and digits, with hyphens for blanks and a
-    number behind the second of a name (`#to-do-1`); `## Title {#own}` gives its own.
+    Sites make an anchor of a heading's words, with hyphens between them. Other signs are
+    left out, or part words, too; some sites keep nothing but ASCII, or begin with the first
+    letter. The second heading of a name has a number behind (`#to-do-1`); `## Title {#own}`
+    gives its own.
     """
     anchor = subpath.strip()
-    letters = _letters(anchor)
-    if not letters or "#" in anchor or any(sign.isspace() for sign in anchor):
-        return None
-    first = _letters(_NUMBERED.sub("", anchor))
-    numbered = None
+    if any(not _is_of_word(sign) and sign not in "-_" for sign in anchor):
+        own = (text for _, text in facts.headings if _own_anchor(text) == anchor)
+        return next(own, None)
+    words, number = _words(anchor), _NUMBERED.search(anchor)
+    first = _words(anchor[: number.start()]) if number else words
+    again: list[str] = []
     for _, text in facts.headings:
-        own = _OWN_ANCHOR.search(text)
-        shown = _ADDRESS.sub(" ", text)
-        there = _letters(shown), _letters(_TAG.sub(" ", shown))  # in code, a tag is text
-        if letters in there or (own and own[1] == anchor):
+        forms = _forms(text)
+        if (words and words in forms) or _own_anchor(text) == anchor:
             return text
-        if first in there and numbered is None:
-            numbered = text
-    return numbered
+        if first in forms:
+            again.append(text)
+    return again[0] if number and len(again) > int(number[1]) > 0 else None
 
 
 def has_html_anchor(text: str, subpath: str) -> bool:
@@ -51,5 +53,29 @@ def is_route(name: str) -> bool:
     return name.startswith("/") and extension(name_of(name.rstrip("/"))) in _PAGES
 
 
-def _letters(text: str) -> str:
-    return "".join(sign for sign in text.casefold() if sign.isalnum())
+def _own_anchor(heading: str) -> str | None:
+    own = _OWN_ANCHOR.search(heading)
+    return own[1] if own else None
+
+
+def _forms(heading: str) -> set[tuple[str, ...]]:
+    """Return the words of which sites make an anchor for a heading."""
+    whole = _ADDRESS.sub(" ", heading)
+    found = set()
+    for shown in (whole, _TAG.sub(" ", whole)):  # in code, a tag is text
+        joined = "".join(sign for sign in shown if _is_of_word(sign) or sign in "-_ ")
+        lettered = joined.lstrip("0123456789-_ ")
+        plain = "".join(sign for sign in normalize("NFKD", joined) if not combining(sign))
+        found |= {_words(joined), _words(shown), _words(lettered)}
+        found |= {_words(plain)} if plain.isascii() else set()
+    return found - {()}
+
+
+def _words(text: str) -> tuple[str, ...]:
+    parted = "".join(sign if _is_of_word(sign) else " " for sign in text.casefold())
+    return tuple(parted.split())
+
+
+def _is_of_word(sign: str) -> bool:
+    """Tell whether a sign is a letter, a figure, or a mark upon one (a vowel, a tone)."""
+    return category(sign)[0] in "LNM"
