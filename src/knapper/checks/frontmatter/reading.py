@@ -34,7 +34,7 @@ RENAMED = {"tag": "tags", "alias": "aliases", "cssclass": "cssclasses"}
 
 
 def is_video_note(note: Note) -> bool:
-    """Tell whether a note is about a video: it has a timestamp, or a line `From: [[…`.
+    """Tell whether a note is about a video: it has a timestamp, or a line `From: [[…]] <br/>`.
 
     Source: the notes of github.com/sieve-data/tubegraph; all but the indexes of a
     channel have both, and the keys `title` and `videoId`.
@@ -109,7 +109,7 @@ def property_run(text: str, start: int) -> Run:
 
 
 _FROM_SIGN = signs("From: [[")
-_FROM = re.compile(r"^From: \[\[", re.MULTILINE)
+_FROM = re.compile(r"^From: \[\[[^\]\n]++\]\][ \t]*+<br", re.MULTILINE)
 _PROPERTY = re.compile(r"(\w[\w -]*+):(?:\s|\Z)")
 _BELONGS = re.compile(r"[ \t]*+- |[ \t]++\S")
 

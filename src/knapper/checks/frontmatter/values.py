@@ -74,8 +74,9 @@ def _misread(note: Note, entry: Entry, node: Node) -> Iterator[Finding]:
     """Yield what is wrong with one value."""
     raw = note.text[slice(*node.span)]
     if node.style == "flow":
-        message = f"without quotes {raw} is a list in a list, and no link"
-        yield Finding(node.span, message, _quoting(raw, node.span, safe=True))
+        link = _LINE_END.sub(" ", raw)
+        message = f"without quotes {link} is a list in a list, and no link"
+        yield Finding(node.span, message, _quoting(link, node.span, safe=True))
     elif node.style != "plain":
         return
     elif comment := _swallowed(note.text, node):
@@ -95,6 +96,7 @@ _VIDEO_ADDRESS = re.compile(
     r"([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])"
 )
 _COMMENT = re.compile(r"[ \t]+(#\w[^\r\n]*(?<![ \t]))")
+_LINE_END = re.compile(r"[ \t]*+\r?\n[ \t]*+")
 _HASH = re.compile(r"[ \t]#\w")
 _MARK = re.compile(r"[ \t][&!]\w")
 _EXPONENT = re.compile(r"\d+[eE]\d+")
@@ -124,10 +126,15 @@ def _scalars_and_links(node: Node) -> Iterator[Node]:
 
 
 def _is_unquoted_link(node: Node) -> bool:
-    """Tell whether a value is written as `[[…]]` without quotes: a list in a list."""
+    """Tell whether a value is written as `[[…]]` without quotes: a list in a list.
+
+    `[[a, b]]` is rather meant as one; what has a pipe is not (`[[Soup|hot, and good]]`).
+    """
     if node.style != "flow" or len(node.items) != 1:
         return False
     inner = node.items[0]
+    if len(inner.items) > 1 and not any("|" in str(item.value) for item in inner.items):
+        return False
     return (
         inner.style == "flow"
         and inner.span == Span(node.span.start + 1, node.span.end - 1)
