@@ -114,7 +114,7 @@ def look(
             _ = note.inline
         known_of = [facts(note) for note in notes]
         mine = [note for note in notes if note.path in wanted]
-        alone = lint_alone(mine, texts.workspace.rules_of)
+        alone = lint_alone(mine, texts.workspace.rules_of, vault.settings)
         for note, known in zip(notes, known_of, strict=True):
             path, findings, questions, sketch = note.path, b"", _NOTHING, b""
             if path in alone:
@@ -162,7 +162,7 @@ def judged(
 ) -> Judged:
     """Judge a note by what is known; with `keep` false nothing is written down.
 
-    `alone` is what rules say that look at the note alone, if that is known.
+    `alone` is what rules say that look at no other note, if that is known.
     """
     rules = texts.workspace.rules_of(note.path)
     if not keep:

@@ -19,7 +19,6 @@ __all__ = [
     "Run",
     "has_from_line",
     "has_odd_keys",
-    "has_types",
     "is_channel_note",
     "is_video_note",
     "opening_line",
@@ -58,11 +57,6 @@ def is_channel_note(note: Note) -> bool:
 def has_odd_keys(note: Note, _: Vault) -> bool:
     """Tell whether a key is not read any more, or stands twice if case does not count."""
     return _are_odd(tuple(note.frontmatter.data))
-
-
-def has_types(note: Note, vault: Vault) -> bool:
-    """Tell whether a note has properties, and the vault types for some."""
-    return bool(vault.property_types) and note.frontmatter.exists
 
 
 def opening_line(note: Note) -> Span:

@@ -262,7 +262,7 @@ def _is_called(path: NotePath, name: str) -> bool:
 _URL = re.compile(r"[a-z][a-z0-9+.-]*+://|mailto:|www\.", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,3}(?::\d\d){1,3}", re.ASCII)
 _LEAST_SLUG = 4  # `C++` and `C#` are no titles of `c.md`
-_FIGURES = re.compile(r"\d(?:[^\w ]|_)++\d")
+_FIGURES = re.compile(r"\d(?:[^\w ]|_)+\d")
 
 
 # -- what only looks like a link, or may well lead somewhere ---------------------------
