@@ -12,6 +12,7 @@ _NUMBERED = re.compile(r"[-_]([0-9]{1,3})\Z")
 _OWN_ANCHOR = re.compile(r"\{[^{}]*?#([^\s{}]++)[^{}]*+\}\s*+\Z")
 _ADDRESS = re.compile(r"!\[[^\[\]]*+\]\([^()]*+\)|\]\([^()]*+\)|\{#[^{}]*+\}")
 _TAG = re.compile(r"<[^<>]*+>")
+_BETWEEN = re.compile(r"[-_\s]+")
 _PAGES = frozenset(("", "htm", "html", "php", "aspx"))
 
 
@@ -19,14 +20,15 @@ def anchored_heading(subpath: str, facts: Facts) -> str | None:
     """Return the heading that a web page would show for an anchor, None if there is none.
 
     Sites make an anchor of a heading's words, with hyphens between them. Other signs are
-    left out, or part words, too; some sites keep nothing but ASCII, or begin with the first
-    letter. The second heading of a name has a number behind (`#to-do-1`); `## Title {#own}`
+    left out, part words, too, or stay; some sites keep nothing but ASCII, or begin with the
+    first letter. The second heading of a name has a number behind (`#to-do-1`); `## Title {#own}`
     gives its own.
     """
     anchor = subpath.strip()
     if any(not _is_of_word(sign) and sign not in "-_" for sign in anchor):
-        own = (text for _, text in facts.headings if _own_anchor(text) == anchor)
-        return next(own, None)
+        same = (text for _, text in facts.headings if _own_anchor(text) == anchor
+                or _with_signs(text) == _with_signs(anchor))  # fmt: skip
+        return next(same, None) if not any(map(str.isspace, anchor)) else None
     words, number = _words(anchor), _NUMBERED.search(anchor)
     first = _words(anchor[: number.start()]) if number else words
     again: list[str] = []
@@ -69,6 +71,11 @@ def _forms(heading: str) -> set[tuple[str, ...]]:
         found |= {_words(joined), _words(shown), _words(lettered)}
         found |= {_words(plain)} if plain.isascii() else set()
     return found - {()}
+
+
+def _with_signs(text: str) -> str:
+    """Return what a site compares that leaves signs as they are: `Lists_(!)`."""
+    return "-".join(_BETWEEN.split(text.casefold())).replace("<", "").replace(">", "")
 
 
 def _words(text: str) -> tuple[str, ...]:
