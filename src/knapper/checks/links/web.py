@@ -6,7 +6,7 @@ from unicodedata import category, combining, normalize
 from knapper.core.note import Facts
 from knapper.core.paths import extension, name_of
 
-__all__ = ["anchored_heading", "has_html_anchor", "is_route"]
+__all__ = ["anchored_heading", "has_html_anchor", "is_route", "letters_of"]
 
 _NUMBERED = re.compile(r"[-_]([0-9]{1,3})\Z")
 _OWN_ANCHOR = re.compile(r"\{[^{}]*?#([^\s{}]++)[^{}]*+\}\s*+\Z")
@@ -26,8 +26,8 @@ def anchored_heading(subpath: str, facts: Facts) -> str | None:
     anchor = subpath.strip()
     if any(map(str.isspace, anchor)):
         return None
-    wanted, number = _joined(anchor), _NUMBERED.search(anchor)
-    first = _joined(anchor[: number.start()]) if number else wanted
+    wanted, number = letters_of(anchor), _NUMBERED.search(anchor)
+    first = letters_of(anchor[: number.start()]) if number else wanted
     again: list[str] = []
     for _, text in facts.headings:
         forms, own = _forms(text), _OWN_ANCHOR.search(text)
@@ -59,12 +59,12 @@ def _forms(heading: str) -> set[str]:
     for shown in (whole, _TAG.sub(" ", whole)):  # in code, a tag is text
         kept = "".join(sign for sign in shown if _is_of_word(sign) or sign in "-_ ")
         plain = "".join(sign for sign in normalize("NFKD", kept) if not combining(sign))
-        found |= {_joined(kept), _joined(shown), _joined(kept.lstrip("0123456789-_ "))}
-        found |= {_joined(plain)} if plain.isascii() else set()
+        found |= {letters_of(kept), letters_of(shown), letters_of(kept.lstrip("0123456789-_ "))}
+        found |= {letters_of(plain)} if plain.isascii() else set()
     return found - {""}
 
 
-def _joined(text: str) -> str:
+def letters_of(text: str) -> str:
     """Return the letters and figures of a text; only what parts two numbers is a `-`."""
     parted = "".join(sign if _is_of_word(sign) else " " for sign in text.casefold())
     return _BETWEEN_FIGURES.sub("-", parted).replace(" ", "")
