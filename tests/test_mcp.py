@@ -76,6 +76,7 @@ def test_the_tools_say_what_they_do(root: Path) -> None:
             "fix": False, "rename": False,
         }  # fmt: skip
         assert all(tool.description and tool.input_schema for tool in listed)
+        assert not any(tool.input_schema["additionalProperties"] for tool in listed)
         assert "data" in (call.client.instructions or "")
 
     talk(root, scene)
@@ -161,6 +162,13 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ("check", {"limit": "many"}, "valid integer"),
     ("backlinks", {"note": "B#Nowhere"}, "there is no '#Nowhere' in it"),
     ("backlinks", {}, "Field required"),
+    (
+        "fix",
+        {"path": "A.md", "dry_run": False},  # with `paths` left out, all notes would be mended
+        "there is no argument 'path'; there are: paths, rules, unsafe, dry_run",
+    ),
+    ("check", {"select": ["links"]}, "there is no argument 'select'; there are: paths, rules"),
+    ("status", {"path": "A.md"}, "there is no argument 'path'; there are none"),
     ("rename", {"old": "A", "new": "../out"}, "outside the vault"),
     ("rename", {"old": "/etc/passwd", "new": "B"}, "no such file"),
     ("rename", {"old": "A", "new": "B"}, "there already"),
