@@ -16,12 +16,12 @@ from knapper.core.plan import Plan, Write
 __all__ = ["print_diff", "print_fixed", "print_patch", "say_not_mended", "say_repaired"]
 
 
-def print_fixed(instead: Mapping[NotePath, str], repaired: Repaired) -> int:
-    """Print the mended text of standard input, byte for byte."""
+def print_fixed(instead: Mapping[NotePath, str], repaired: Repaired) -> None:
+    """Print the mended text of standard input, byte for byte, and say what could not be."""
     (path,) = instead
     text = next((c.content for c in repaired.plan if isinstance(c, Write)), instead[path].encode())
     sys.stdout.buffer.write(text)
-    return 0
+    _say_dropped(repaired)
 
 
 def print_diff(checked: Checked, repaired: Repaired) -> None:
