@@ -144,6 +144,14 @@ def test_every_value_is_held_to_its_type_by_both(path: tuple[str, ...], schema: 
 MISSPELT = [
     ('preset = "strickt"', "preset: 'strickt' is no preset; did you mean 'strict'?"),
     ("exclud = []", "exclud: unknown key; did you mean 'exclude'?"),
+    ('exclude = ["A/", "!"]', "exclude: '!' is no pattern"),
+    ("exclude = ['a\\']", "exclude: 'a\\' is no pattern"),
+    ('exclude = ["[\\\\d-a]"]', "exclude: '[\\d-a]' is no pattern"),
+    ('[[overrides]]\ninclude = ["!"]', "overrides.include: '!' is no pattern"),
+    (
+        '[[replica]]\nname = "r"\npath = "r"\nexclude = ["!"]',
+        "replica.exclude: '!' is no pattern",
+    ),
     ('ignore = ["broken-wikilnk"]', "ignore: no rule is called 'broken-wikilnk'; did you mean"
      " 'broken-wikilink'?"),
     ('[severity]\nlinkcase = "info"', "severity: no rule is called 'linkcase'; did you mean"

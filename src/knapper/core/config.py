@@ -130,7 +130,7 @@ class _Reader(OptionReader):
         return Config(
             source=self.source,
             preset=preset,
-            exclude=self.texts(data, "exclude"),
+            exclude=self.patterns(data, "exclude"),
             select=self.rule_names(data, "select"),
             extend_select=self.rule_names(data, "extend-select"),
             ignore=self.rule_names(data, "ignore"),
@@ -151,7 +151,7 @@ class _Reader(OptionReader):
         if not inside.texts(table, "include"):
             self.fail("overrides", "an override needs include = [patterns]")
         return Override(
-            include=inside.texts(table, "include"),
+            include=inside.patterns(table, "include"),
             extend_select=inside.rule_names(table, "extend-select"),
             ignore=inside.rule_names(table, "ignore"),
             severity=inside.severities(table),
