@@ -92,6 +92,21 @@ def test_what_only_looks_like_a_note_is_one_finding(
     ran = knapper(root, "check", "--output-format", "json")
     assert [(found["path"], found["rule"]) for found in ran.json] == [("x.md", "unreadable-note")]
     assert ran.status == 1
+    named = knapper(root, "check", "x.md", "--output-format", "json")
+    assert (named.status, named.rules) == (1, ["unreadable-note"])
+    buffer = knapper(root, "check", "--stdin-filename", "x.md", stdin=SOUND)
+    assert buffer.out == "1 note checked, nothing found\n"
+
+
+@pytest.mark.parametrize(
+    "call", ["check loop", "facts loop", "config loop", "history loop/N.md", "check -o loop"]
+)
+def test_a_link_to_itself_that_is_named_is_no_mistake_of_ours(
+    vault: WriteVault, knapper: Knapper, call: str
+) -> None:
+    root = vault({"Sound.md": SOUND})
+    loop(root / "loop")
+    assert "mistake of ours" not in knapper(root, *call.split()).err
 
 
 def test_a_loop_of_folders_is_walked_once(vault: WriteVault, knapper: Knapper) -> None:

@@ -7,6 +7,7 @@ from knapper.app.workspace import CHECKED
 from knapper.core.errors import KnapperError
 from knapper.core.paths import extension
 from knapper.shell.aside import write_whole
+from knapper.shell.disk import resolved
 
 __all__ = ["save"]
 
@@ -18,7 +19,7 @@ def save(root: Path, goal: Path, content: bytes) -> None:
     Obsidian's folder. A device or a pipe is written to as it is. Raises `KnapperError`
     if it cannot be done.
     """
-    real = goal.resolve()
+    real = resolved(goal)
     if what := _place_in(root, real):
         raise KnapperError(f"{goal}: this would be {what}; take another name")
     try:
@@ -32,11 +33,11 @@ def save(root: Path, goal: Path, content: bytes) -> None:
 
 def _place_in(root: Path, real: Path) -> str:
     """Return what a file would be to the vault, "" if nothing."""
-    if extension(real.name) in CHECKED and real.is_relative_to(root.resolve()):
+    if extension(real.name) in CHECKED and real.is_relative_to(resolved(root)):
         return "a note of the vault"
-    if real == (root / CONFIG_NAME).resolve():
+    if real == resolved(root / CONFIG_NAME):
         return "the vault's configuration"
     folders = (root / ".obsidian", *(path.parent for path in root.glob(".*/app.json")))
-    if any(real.is_relative_to(folder.resolve()) for folder in folders):
+    if any(real.is_relative_to(resolved(folder)) for folder in folders):
         return "in Obsidian's own folder"
     return ""

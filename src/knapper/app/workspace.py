@@ -20,7 +20,7 @@ from knapper.core.rulebook import RuleNote, read_rule_note, rule_of
 from knapper.core.settings import SETTING_FILES, Settings, read_settings, settings_errors
 from knapper.core.vault import Vault
 from knapper.shell.bundled import bundled
-from knapper.shell.disk import Tree, absolute, read_bytes, read_note, read_text, scan
+from knapper.shell.disk import Tree, absolute, read_bytes, read_note, read_text, resolved, scan
 
 __all__ = [
     "CHECKED",
@@ -139,7 +139,7 @@ class Workspace:
         A path that is a link is meant itself; what its folders lead to is looked up.
         """
         root, whole = absolute(self.root), absolute(path)
-        seen = (whole, whole.parent.resolve() / whole.name, whole.resolve())
+        seen = (whole, resolved(whole.parent) / whole.name, resolved(whole))
         for here, there in zip(seen, (root, root.resolve(), root.resolve()), strict=True):
             if here.is_relative_to(there):
                 return here.relative_to(there).as_posix()
