@@ -21,6 +21,7 @@ from knapper.cli.outputs import (
 from knapper.cli.progress import reporting
 from knapper.cli.scope import (
     Asked,
+    Scope,
     broken_elsewhere,
     judged_by,
     scope_of,
@@ -169,16 +170,14 @@ def command(
     workspace = open_workspace(starting_folder(asked, vault), config, vault)
     workspace = narrowed(workspace, select, ignore)
     scope = scope_of(workspace, asked)
-    for broken in workspace.broken_settings:
-        if not scope.wanted(broken.path):  # else it is a finding
-            said = "this cannot be read, so its settings do not count"
-            click.echo(f"warning: {broken.path}: {said}", err=True)
+    _warn_of_broken_settings(workspace, scope)
     with reporting() as progress:
         checked = scope.narrowed(
             check(
                 workspace,
                 scope.wanted,
                 instead=scope.instead,
+                absent=scope.absent,
                 progress=progress,
                 processes=cores(),
                 later=None if no_cache else click.get_current_context().call_on_close,
@@ -206,8 +205,9 @@ def command(
         from knapper.cli.mending import print_diff, print_fixed, say_not_mended, say_repaired
 
         act = fix and not diff and not stdin_filename
+        why_not = scope.why_not_mended(checked.vault)
         repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act, concern=known.news,
-                          mendable=lambda path: not act or path not in scope.instead)  # fmt: skip
+                          mendable=lambda path: not (act and why_not(path)))  # fmt: skip
         if diff:
             print_diff(checked, repaired)
             return 1 if (repaired.plan or repaired.dropped) and not exit_zero else 0
@@ -216,7 +216,7 @@ def command(
         else:
             say_repaired(repaired)
             prune(workspace.root, known, paid)
-            is_left = say_not_mended(checked, scope.instead)
+            is_left = say_not_mended(checked, why_not)
         is_left = is_left or bool(repaired.refused or repaired.dropped)
         checked = repaired.after
     elif paid:
@@ -229,6 +229,13 @@ def command(
         click.echo(said, err=True)
     failed = is_left or any(one.severity != "info" for one in checked.diagnostics)
     return 1 if failed and not exit_zero else 0
+
+
+def _warn_of_broken_settings(workspace: Workspace, scope: Scope) -> None:
+    for broken in workspace.broken_settings:
+        if not scope.wanted(broken.path):  # else it is a finding
+            said = "this cannot be read, so its settings do not count"
+            click.echo(f"warning: {broken.path}: {said}", err=True)
 
 
 def _print(

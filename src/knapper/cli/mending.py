@@ -1,7 +1,7 @@
 """Telling what was mended, or what would be."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import click
 
@@ -63,10 +63,10 @@ def _say_dropped(repaired: Repaired) -> None:
         click.echo(f"{printable(dropped.path)}: {rules}: {dropped.reason}", err=True)
 
 
-def say_not_mended(checked: Checked, instead: Mapping[NotePath, str]) -> bool:
-    """Name the notes that have fixes and are staged otherwise than they are on disk."""
-    found = {one.path for one in checked.diagnostics if one.path in instead and one.finding.fix}
-    for path in sorted(found):
-        reason = "it is staged otherwise than it is on disk"
+def say_not_mended(checked: Checked, why_not: Callable[[NotePath], str]) -> bool:
+    """Name the notes that have fixes and are not to be mended, each with the reason."""
+    paths = sorted({one.path for one in checked.diagnostics if one.finding.fix})
+    reasons = {path: reason for path in paths if (reason := why_not(path))}
+    for path, reason in reasons.items():
         click.echo(f"{printable(path)}: not mended: {reason}", err=True)
-    return bool(found)
+    return bool(reasons)
