@@ -156,6 +156,8 @@ MISSPELT = [
      " 'broken-wikilink'?"),
     ('[severity]\nlinkcase = "info"', "severity: no rule is called 'linkcase'; did you mean"
      " 'link-case'?"),
+    ('[severity]\nlinks = "info"', "severity: 'links' is a family; expected the name of a rule"),
+    ("[options.links]", "options.links: 'links' is a family; expected the name of a rule"),
     ('[severity]\nlink-case = "eror"', "severity.link-case: 'eror' is none of error, warning,"),
     ("[options.link-cas]", "options.link-cas: no rule is called 'link-cas'; did you mean"),
     ("[options.broken-wikilink]\nignored = []", "options.broken-wikilink.ignored: unknown key; did"

@@ -180,12 +180,15 @@ class _Reader(OptionReader):
         names = self.texts(data, key)
         for name in names:
             if name not in self.families and name != "all":
-                self.known_rule(name, key)
+                self.known_rule(name, key, self.families)
         return names
 
-    def known_rule(self, name: str, key: str) -> None:
+    def known_rule(self, name: str, key: str, families: Collection[str] = ()) -> None:
+        """Refuse what is no rule; `families` are those that could stand there as well."""
         if name not in self.rules:
-            near = self.near(name, [*self.rules, *self.families])
+            if name in self.families:
+                self.fail(key, f"'{name}' is a family; expected the name of a rule")
+            near = self.near(name, [*self.rules, *families])
             self.fail(key, f"no rule is called '{name}'{near}")
 
 
