@@ -92,6 +92,7 @@ BAD = {
         "overrides": [{"include": ["A/"], "options": {"broken-wikilink": {"x": 1}}}]
     },
     "a preset": {"preset": "strickt"},
+    "a word of an option": {"options": {"illegal-file-name": {"systems": ["window"]}}},
     "true for a number": {"sync": {"keep-days": True}},
 }
 
@@ -163,6 +164,8 @@ MISSPELT = [
     ("[options.broken-wikilink]\nignored = []", "options.broken-wikilink.ignored: unknown key; did"
      " you mean 'ignore'?"),
     ("[options.broken-wikilink]\nignore = 3", "options.broken-wikilink.ignore: expected a list"),
+    ('[options.illegal-file-name]\nsystems = ["ios", "window"]', "options.illegal-file-name"
+     ".systems: 'window' is none of windows, android, macos, ios"),
     ("[[overrides]]\nincluded = []", "overrides.included: unknown key; did you mean 'include'?"),
     ('[[overrides]]\ninclude = ["A"]\nignore = ["link"]', "overrides.ignore: no rule is called"
      " 'link'; did you mean 'links'?"),
