@@ -158,6 +158,23 @@ def test_a_broken_configuration_is_one_error_with_a_hint(
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("make", [pipe, folder, dangling, loop])
+def test_a_configuration_that_is_no_file_is_not_passed_over(
+    vault: WriteVault, knapper: Knapper, make: Callable[[Path], None]
+) -> None:
+    root = vault({"N.md": SOUND})
+    (root / ".obsidian").rmdir()
+    make(root / ".knapper.toml")
+    (root / "Deep").mkdir()
+    for call in ("check", "sync"):
+        ran = knapper(root / "Deep", call)
+        assert ran.status in (2, 3)
+        assert ran.err.startswith("error: ../.knapper.toml: ")
+    made = knapper(root, "init", ".")
+    assert (made.status, made.output) == (2, b"")
+    assert ".knapper.toml" in made.err
+
+
 def test_broken_settings_of_obsidian_count_as_absent(vault: WriteVault, knapper: Knapper) -> None:
     settings = {f".obsidian/{name}.json": "{bad" for name in ("app", "types", "templates")}
     root = vault({**settings, "N.md": "[[gone]]\n"})
