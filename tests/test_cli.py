@@ -322,6 +322,8 @@ def test_init_makes_a_vault_that_is_clean(tmp_path: Path, knapper: Knapper) -> N
     assert (tmp_path / "v/.obsidian/app.json").is_file()
     assert 'mode = "pull"' in (tmp_path / "v/.knapper.toml").read_text()
     assert knapper(tmp_path, "check", "v").status == 0
+    assert "\nnext: knapper check v\n" in made.out
+    assert "\nnext: knapper check 'my vault'\n" in knapper(tmp_path, "init", "my vault").out
     assert knapper(tmp_path, "init", "v").status == 2
     assert knapper(tmp_path, "init", "w", "--source", "nowhere").status == 2
 
