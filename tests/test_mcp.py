@@ -152,6 +152,18 @@ def test_mending_and_renaming(root: Path) -> None:
     talk(root, scene)
 
 
+def test_a_rule_of_the_vault_is_told_as_any(vault: WriteVault) -> None:
+    rule = "---\ncheck: forbidden-text\ntext: [TODO]\n---\nNo loose ends.\n"
+    root = vault({".knapper.toml": 'rules = "Rules"\n', "Rules/no-todo.md": rule})
+
+    async def scene(call: Caller) -> None:
+        told = await call("rule", name="no-todo")
+        assert (told["family"], told["body"]) == ("own", "No loose ends.\n")
+        assert "no-todo" in [one["name"] for one in (await call("rule"))["rules"]]
+
+    talk(root, scene)
+
+
 REFUSED: list[tuple[str, dict[str, object], str]] = [
     ("facts", {"note": "../../etc/passwd"}, "no such file"),
     ("facts", {"note": "/etc/passwd"}, "no such file"),
@@ -172,6 +184,7 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ("rename", {"old": "A", "new": "../out"}, "outside the vault"),
     ("rename", {"old": "/etc/passwd", "new": "B"}, "no such file"),
     ("rename", {"old": "A", "new": "B"}, "there already"),
+    ("rule", {"name": "no-todo"}, "no rule is called 'no-todo'"),
     ("rule", {"name": "broken-wikilnk"}, "did you mean 'broken-wikilink'"),
 ]
 
