@@ -6,6 +6,7 @@ them, and what that depends on. They are read in handfuls: no more of them is he
 
 import marshal
 from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -31,11 +32,13 @@ __all__ = ["Batch", "Earlier", "Judged", "Texts", "judge_again", "judged", "look
 class Texts(NamedTuple):
     """Where the notes of a vault are read; `instead` has texts to take for those on disk.
 
-    What is not UTF-8 in such a text is there as Python's `surrogateescape` has it.
+    What is not UTF-8 in such a text is there as Python's `surrogateescape` has it. Files
+    that are `absent` count as if they were not on disk.
     """
 
     workspace: Workspace
     instead: Mapping[NotePath, str]
+    absent: AbstractSet[NotePath] = frozenset()
 
     def read(self, path: NotePath) -> Note:
         """Read a note, or what is to be taken for it; an attachment is its name alone."""

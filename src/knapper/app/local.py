@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from knapper.core.paths import NotePath
+from knapper.core.patterns import spec_of
 from knapper.sync.tree import is_local
 
 __all__ = ["local_names"]
@@ -15,9 +16,7 @@ def local_names(exclude: Sequence[str], settings: str) -> Callable[[str, NotePat
     """
     if not exclude:
         return lambda name, folder: is_local(name, folder, settings)
-    import pathspec
-
-    spec = pathspec.GitIgnoreSpec.from_lines(exclude)
+    spec = spec_of(tuple(exclude))
 
     def local(name: str, folder: NotePath) -> bool:
         if is_local(name, folder, settings):
