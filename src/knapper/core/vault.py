@@ -133,7 +133,7 @@ class Vault:
             return Found(source) if "#" in target else _MISSING
         return self.names.resolve(path, folder_of(source))
 
-    def doubtful(self, targets: Collection[str], source: NotePath) -> list[str]:
+    def doubtful(self, targets: Collection[str], source: NotePath) -> set[str]:
         """Return those targets of `source` that do not plainly hold.
 
         Those that do, lead to something, in the letters of its path, that has the heading
@@ -142,7 +142,7 @@ class Vault:
         asked = set(targets)
         self._asked.targets |= asked
         rest = asked - self.names.plain - self._plain
-        return [target for target in rest if not self._holds(target, source)]
+        return {target for target in rest if not self._holds(target, source)}
 
     def _holds(self, target: str, source: NotePath) -> bool:
         name, _, subpath = target.partition("#")
