@@ -74,7 +74,7 @@ def judged(
             other = one.right if side is evidence.left else one.left
             if state in (one.base, other) or not is_file(state) or state is None:
                 continue
-            content = _read(side, one)
+            content = _read(side, _place(evidence, one, side))
             if content is None:
                 continue
             if kind := _damage(evidence, one, side, state, content):
@@ -92,16 +92,20 @@ def judged(
 
 
 def _is_text(one: Decision) -> bool:
-    same_place = one.left_path == one.right_path == one.path
-    return is_mergeable(one.path) and is_file(one.base) and same_place
+    return is_mergeable(one.path) and is_file(one.base)
 
 
-def _read(side: Side, one: Decision) -> bytes | None:
-    stamp = side.listing.files.get(one.path)
+def _place(evidence: Evidence, one: Decision, side: Side) -> NotePath:
+    """Return where a side has what is decided of."""
+    return one.left_path if side is evidence.left else one.right_path
+
+
+def _read(side: Side, path: NotePath) -> bytes | None:
+    stamp = side.listing.files.get(path)
     if stamp is None or stamp[0] > _LARGEST:
         return None
     try:
-        return side.folder.read(one.path)
+        return side.folder.read(path)
     except OSError:
         return None
 
@@ -110,10 +114,13 @@ def _damage(evidence: Evidence, one: Decision, side: Side, state: State, content
     store, base = evidence.store, one.base or ""
     versions = [
         Known(version.digest, version.modified)
-        for version in store.versions(evidence.pair.prefix + one.path)
+        for path in {one.path, one.was or one.path}
+        for version in store.versions(evidence.pair.prefix + path)
     ]
     before = store.content(base)
-    return damage(content, before, state, base, side.modified(one.path), versions)
+    return damage(
+        content, before, state, base, side.modified(_place(evidence, one, side)), versions
+    )
 
 
 def _answer(
@@ -154,10 +161,11 @@ def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> _St
     """Join what an editor saved from an older state with what we had written there."""
     pair, is_left = evidence.pair, side is evidence.left
     label, prefix = ("", pair.prefix) if is_left else (pair.name, "")
-    written = recent_write(evidence.store, label, prefix + one.path)
+    place = _place(evidence, one, side)
+    written = recent_write(evidence.store, label, prefix + place)
     if written is None:
         return None
-    if written.at and abs(side.modified(one.path) - written.at) >= NOTICED:
+    if written.at and abs(side.modified(place) - written.at) >= NOTICED:
         return None
     old, ours = (evidence.store.content(state) for state in (written.before, written.after))
     if old is None or ours is None or not is_stale_save(old, ours, content):
@@ -182,7 +190,7 @@ def _joined(evidence: Evidence, one: Decision, stale: Mapping[str, _Stale]) -> M
         if save is None and all(state in (one.base, other.ours) for other in stale.values()):
             (alone,) = stale.values()
             return Merge(alone.content, alone.how)
-        content = save.content if save else _read(side, one)
+        content = save.content if save else _read(side, _place(evidence, one, side))
         if content is None:
             return None
         contents.append(content)

@@ -1,0 +1,144 @@
+"""Notes that were renamed, or replaced by something else, stand once and lose nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Knapper, WriteVault
+
+Sides = tuple[Path, Path]
+Paired = Callable[..., Sides]
+
+
+@pytest.fixture
+def paired(vault: WriteVault, knapper: Knapper) -> Paired:
+    """Return the function that makes a vault and its replica, in sync, with some notes."""
+
+    def make(*names: str, mode: str = "two-way") -> Sides:
+        root = vault({})
+        other = root.parent / "other"
+        (root / ".knapper.toml").write_text(
+            f'[[replica]]\nname = "other"\npath = "../other"\nmode = "{mode}"\n'
+        )
+        first = other if mode == "pull" else root
+        for name in names:
+            (first / name).parent.mkdir(parents=True, exist_ok=True)
+            (first / name).write_text(note(name))
+        ran = knapper(root, "sync")
+        assert ran.status == 0, ran.err
+        return root, other
+
+    return make
+
+
+def note(name: str) -> str:
+    return "".join(f"{name} line {number}\n" for number in range(1, 21))
+
+
+def notes(root: Path) -> dict[str, str]:
+    """Return what stands in a folder, "/" for a folder; settings are not looked at."""
+    return {
+        path.relative_to(root).as_posix(): "/" if path.is_dir() else path.read_text()
+        for path in sorted(root.rglob("*"))
+        if not path.relative_to(root).parts[0].startswith(".")
+    }
+
+
+def edit(path: Path, number: int, line: str) -> None:
+    lines = path.read_text().splitlines()
+    lines[number - 1] = line
+    path.write_text("\n".join(lines) + "\n")
+
+
+# -- what only one side may change ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("y.md", "yy.md", id="a note"),
+        pytest.param("y.md", "Y.md", id="only the case"),
+        pytest.param("Old/Deep/y.md", "New/Deep/y.md", id="a folder"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["pull", "push"])
+def test_a_note_renamed_where_it_is_read_keeps_its_name_and_goes_on_being_given_edits(
+    mode: str, old: str, new: str, paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("x.md", old, mode=mode)
+    reader, source = (root, other) if mode == "pull" else (other, root)
+    (reader / old.partition("/")[0]).rename(reader / new.partition("/")[0])
+    edit(source / old, 1, "edited in the same pass")
+    for _ in range(2):
+        assert knapper(root, "sync").status == 0
+    edit(reader / new, 20, "edited by the reader")
+    for number in range(2, 5):
+        edit(source / old, number, f"edit {number} of the source")
+        assert knapper(root, "sync").status == 0
+    assert "0 changes done, equal" in knapper(root, "sync").out
+    shown = notes(reader)
+    assert (new in shown, old in shown) == (True, False)
+    text = (source / old).read_text().replace(f"{old} line 20", "edited by the reader")
+    assert shown[new] == text
+
+
+def test_a_renamed_note_is_known_however_little_of_it_is_left(
+    paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("x.md", "y.md", mode="pull")
+    (root / "y.md").rename(root / "yy.md")
+    assert knapper(root, "sync").status == 0
+    (root / "yy.md").unlink()
+    (root / "yy.md").write_text(note("y.md") + "one line more\n" * 90)
+    assert knapper(root, "sync").status == 0
+    edit(other / "y.md", 1, "edited in the source")
+    assert knapper(root, "sync").status == 0
+    assert set(notes(root)) == {"x.md", "yy.md"}
+    assert notes(root)["yy.md"].startswith("edited in the source\n")
+
+
+def test_a_renamed_note_may_be_renamed_again_on_either_side_or_go(
+    paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("x.md", "y.md", mode="pull")
+    (root / "y.md").rename(root / "yy.md")
+    assert knapper(root, "sync").status == 0
+    (root / "yy.md").rename(root / "mine.md")
+    (other / "y.md").rename(other / "theirs.md")
+    assert knapper(root, "sync").status == 0
+    assert set(notes(root)) == {"x.md", "mine.md"}
+    edit(other / "theirs.md", 1, "edited in the source")
+    assert knapper(root, "sync").status == 0
+    assert notes(root)["mine.md"] == notes(other)["theirs.md"]
+    (root / "mine.md").unlink()
+    for _ in range(2):
+        assert knapper(root, "sync").status == 0
+    assert set(notes(root)) == {"x.md"}
+
+
+def test_what_is_new_in_a_folder_renamed_in_the_vault_is_given_once(
+    paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("x.md", "Old/a.md", "Old/b.md", mode="pull")
+    (root / "Old").rename(root / "New")
+    (other / "Old/c.md").write_text(note("c"))
+    for _ in range(2):
+        assert knapper(root, "sync").status == 0
+    edit(other / "Old/c.md", 1, "edited in the source")
+    for _ in range(2):
+        assert knapper(root, "sync").status == 0
+    assert set(notes(root)) == {"x.md", "New", "New/a.md", "New/b.md", "New/c.md"}
+    assert notes(root)["New/c.md"] == notes(other)["Old/c.md"]
+
+
+def test_a_note_that_was_renamed_in_the_vault_is_not_emptied_by_its_source(
+    paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("x.md", "y.md", mode="pull")
+    (root / "y.md").rename(root / "yy.md")
+    assert knapper(root, "sync").status == 0
+    (other / "y.md").write_text("")
+    ran = knapper(root, "sync")
+    assert (ran.status, "yy.md: held back: it was emptied" in ran.err) == (1, True)
+    assert notes(root)["yy.md"] == note("y.md")
