@@ -142,3 +142,53 @@ def test_a_note_that_was_renamed_in_the_vault_is_not_emptied_by_its_source(
     ran = knapper(root, "sync")
     assert (ran.status, "yy.md: held back: it was emptied" in ran.err) == (1, True)
     assert notes(root)["yy.md"] == note("y.md")
+
+
+# -- renamed here, replaced by something else there ----------------------------------------------
+
+
+def by_a_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "in.md").write_text("inner\n")
+
+
+def by_a_link(path: Path) -> None:
+    path.symlink_to("y.md")
+
+
+@pytest.mark.parametrize("new", ["m.md", "z.md", "Deep/m.md"])
+@pytest.mark.parametrize("replace", [by_a_folder, Path.mkdir, by_a_link])
+@pytest.mark.parametrize("which", [0, 1], ids=["renamed in the vault", "in the replica"])
+def test_a_note_renamed_on_one_side_and_replaced_on_the_other_stays_beside_what_is_new(
+    which: int, replace: Callable[[Path], None], new: str, paired: Paired, knapper: Knapper
+) -> None:
+    sides = paired("n.md", "y.md")
+    here, there = sides[which], sides[1 - which]
+    (here / new).parent.mkdir(exist_ok=True)
+    (here / "n.md").rename(here / new)
+    (there / "n.md").unlink()
+    replace(there / "n.md")
+    before = [notes(side) for side in sides]
+    ran = knapper(sides[0], "sync")
+    assert ran.status == 0, ran.err
+    assert notes(here) == notes(there) == before[0] | before[1]
+    assert (here / "n.md").is_symlink() == (there / "n.md").is_symlink()
+    assert "0 changes done, equal" in knapper(sides[0], "sync").out
+    assert knapper(sides[0], "undo").status == 0
+    assert [notes(side) for side in sides] == before
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["renamed in the vault", "in the source"])
+def test_a_note_of_a_source_that_was_renamed_and_replaced_stays_beside_what_is_new(
+    which: int, paired: Paired, knapper: Knapper
+) -> None:
+    sides = paired("n.md", "y.md", mode="pull")
+    (sides[which] / "n.md").rename(sides[which] / "m.md")
+    (sides[1 - which] / "n.md").unlink()
+    by_a_folder(sides[1 - which] / "n.md")
+    for _ in range(2):
+        ran = knapper(sides[0], "sync")
+        assert ran.status == 0, ran.err
+        assert set(notes(sides[0])) == {"y.md", "m.md", "n.md", "n.md/in.md"}
+        assert notes(sides[0])["m.md"] == note("n.md")
+    assert "0 changes done, equal" in ran.out

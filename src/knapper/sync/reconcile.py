@@ -152,9 +152,15 @@ def _items(
         left_path, right_path = moves_left.get(was, was), moves_right.get(was, was)
         names = (left_path, right_path) if prefer == "left" else (right_path, left_path)
         path = names[0] if names[0] != was else names[1]
-        yield _Item(
-            path, was, left_path, right_path, state, left.get(left_path), right.get(right_path)
-        )
+        here, there = left.get(left_path), right.get(right_path)
+        # a folder or link at the old name is something new, and no version of what has moved
+        if path != was and _is_other(here):
+            yield _Item(was, None, was, was, None, here, None)
+            left_path, here = path, None
+        if path != was and _is_other(there):
+            yield _Item(was, None, was, was, None, None, there)
+            right_path, there = path, None
+        yield _Item(path, was, left_path, right_path, state, here, there)
     new = {path for path in among if path not in base}
     new_left = {path for path in new if path in left and path not in taken_left}
     new_right = {path for path in new if path in right and path not in taken_right}
@@ -173,6 +179,11 @@ def _items(
             goal = _followed(path, goals_right, (base, left, right))
         at_left, at_right = (path if here else goal), (path if there else goal)
         yield _Item(goal, None, at_left, at_right, None, here, there)
+
+
+def _is_other(state: State | None) -> bool:
+    """Tell whether a state is that of a folder or link."""
+    return state is not None and not is_file(state)
 
 
 def _followed(
