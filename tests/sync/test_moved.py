@@ -192,3 +192,42 @@ def test_a_note_of_a_source_that_was_renamed_and_replaced_stays_beside_what_is_n
         assert set(notes(sides[0])) == {"y.md", "m.md", "n.md", "n.md/in.md"}
         assert notes(sides[0])["m.md"] == note("n.md")
     assert "0 changes done, equal" in ran.out
+
+
+# -- renamed here, edited on both sides at one place ---------------------------------------------
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["renamed in the vault", "in the replica"])
+def test_a_renamed_note_in_conflict_has_one_copy_after_one_sync(
+    which: int, paired: Paired, knapper: Knapper
+) -> None:
+    sides = paired("Old/n.md", "Old/y.md", "z.md")
+    (sides[which] / "Old").rename(sides[which] / "New")
+    edits = ("AAA", "BBB")
+    for name in ("n.md", "y.md"):
+        for side, line in zip(sides, edits, strict=True):
+            edit(side / ("New" if side is sides[which] else "Old") / name, 3, line)
+    assert knapper(sides[0], "sync").status == 1
+    shown = notes(sides[0])
+    assert notes(sides[1]) == shown
+    copies = sorted(name for name in shown if "(conflict" in name)
+    assert len(copies) == 2
+    assert set(shown) == {"z.md", "New", "New/n.md", "New/y.md", *copies}
+    assert all("BBB" in shown[copy] for copy in copies)
+    ran = knapper(sides[0], "sync")
+    assert (ran.status, "0 changes done, equal" in ran.out) == (0, True)
+
+
+def test_a_copy_that_could_not_be_made_on_one_side_is_not_made_again_under_another_name(
+    paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("n.md", "y.md")
+    edit(root / "n.md", 3, "AAA")
+    edit(other / "n.md", 3, "BBB")
+    assert knapper(root, "sync", "--dry-run").status == 1
+    (root / "n (conflict 2026-01-02 host).md").write_bytes((other / "n.md").read_bytes())
+    assert knapper(root, "sync").status == 1
+    shown = notes(root)
+    assert notes(other) == shown
+    assert set(shown) == {"n.md", "n (conflict 2026-01-02 host).md", "y.md"}
+    assert knapper(root, "sync").status == 0

@@ -177,7 +177,7 @@ class _Pass:
         self.touched |= differing(self.base, self.right.tree)
         self.skipped: dict[NotePath, str] = {}
         self.contents = {**self.left.contents, **self.right.contents}
-        self.joining = Joining(pair, store, self.left, self.right)
+        self.joining = Joining(pair, store, self.base, self.left, self.right)
 
     def _listed(
         self, listings: tuple[Listing, Listing] | None
