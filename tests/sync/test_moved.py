@@ -231,3 +231,36 @@ def test_a_copy_that_could_not_be_made_on_one_side_is_not_made_again_under_anoth
     assert notes(other) == shown
     assert set(shown) == {"n.md", "n (conflict 2026-01-02 host).md", "y.md"}
     assert knapper(root, "sync").status == 0
+
+
+# -- a folder renamed here, many of its notes edited there ---------------------------------------
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["renamed in the vault", "in the replica"])
+def test_many_edits_of_notes_whose_folder_was_renamed_are_no_mass_change(
+    which: int, paired: Paired, knapper: Knapper
+) -> None:
+    names = [f"n{number}.md" for number in range(14)]
+    sides = paired(*(f"Old/{name}" for name in names))
+    (sides[which] / "Old").rename(sides[which] / "New")
+    for name in names[:12]:
+        edit(sides[1 - which] / "Old" / name, 20, "edited")
+    ran = knapper(sides[0], "sync")
+    assert ran.status == 0, ran.err
+    shown = notes(sides[0])
+    assert notes(sides[1]) == shown
+    assert set(shown) == {"New", *(f"New/{name}" for name in names)}
+    assert all(shown[f"New/{name}"].endswith("edited\n") for name in names[:12])
+
+
+def test_notes_whose_folder_was_renamed_are_guarded_against_other_texts(
+    paired: Paired, knapper: Knapper
+) -> None:
+    names = [f"n{number}.md" for number in range(14)]
+    root, other = paired(*(f"Old/{name}" for name in names))
+    (other / "Old").rename(other / "New")
+    for name in names[:12]:
+        (root / "Old" / name).write_text("something else\n")
+    ran = knapper(root, "sync")
+    assert (ran.status, "would be replaced by something else in 'other'" in ran.err) == (2, True)
+    assert notes(other)["New/n0.md"] == note("Old/n0.md")

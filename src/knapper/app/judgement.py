@@ -88,7 +88,7 @@ def judged(
         for _, change, path in changes:
             if isinstance(change, Trash | RemoveFolder):
                 held[path] = "it would be deleted, in the run after 'exclude' was changed"
-    return Judged(others, merges, held, restored, _mass_change(evidence, changes))
+    return Judged(others, merges, held, restored, _mass_change(evidence, decisions, changes))
 
 
 def _is_text(one: Decision) -> bool:
@@ -200,7 +200,12 @@ def _joined(evidence: Evidence, one: Decision, stale: Mapping[str, _Stale]) -> M
     return Merge(joined.content, joined.how) if isinstance(joined, Merged) else None
 
 
-def _mass_change(evidence: Evidence, changes: Sequence[tuple[str, Change, NotePath]]) -> str:
+def _mass_change(
+    evidence: Evidence,
+    decisions: Sequence[Decision],
+    changes: Sequence[tuple[str, Change, NotePath]],
+) -> str:
+    decided = {one.path: one for one in decisions}
     for name, side, other in (
         ("left", evidence.left, evidence.right),
         ("right", evidence.right, evidence.left),
@@ -208,15 +213,21 @@ def _mass_change(evidence: Evidence, changes: Sequence[tuple[str, Change, NotePa
         own = [change for where, change, _ in changes if where == name]
 
         def recognisable(change: Change, other: Side = other) -> bool:
-            return not unrecognisable(*_old_and_new(evidence, change, other))
+            place = _place(evidence, decided[change.path], other)  # it may have to move yet
+            return not unrecognisable(*_old_and_new(evidence, change, other, place))
 
         if said := mass_change(own, side.tree, side.name, recognisable):
             return said
     return ""
 
 
-def _old_and_new(evidence: Evidence, change: Change, other: Side) -> tuple[bytes, bytes]:
-    """Return the content that would go, and that which would come; unknown ones differ."""
+def _old_and_new(
+    evidence: Evidence, change: Change, other: Side, place: NotePath
+) -> tuple[bytes, bytes]:
+    """Return the content that would go, and that which would come; unknown ones differ.
+
+    `place` is where the other side has the file now.
+    """
     if isinstance(change, Write):
         return evidence.store.content(change.expect) or b"", change.content
     if not isinstance(change, Copy):
@@ -225,6 +236,6 @@ def _old_and_new(evidence: Evidence, change: Change, other: Side) -> tuple[bytes
     if old is None:
         return b"?", b""
     try:
-        return old, other.folder.read(change.source)
+        return old, other.folder.read(place)
     except OSError:
         return old, b""
