@@ -1,5 +1,6 @@
 """Notes that were renamed, or replaced by something else, stand once and lose nothing."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -264,3 +265,57 @@ def test_notes_whose_folder_was_renamed_are_guarded_against_other_texts(
     ran = knapper(root, "sync")
     assert (ran.status, "would be replaced by something else in 'other'" in ran.err) == (2, True)
     assert notes(other)["New/n0.md"] == note("Old/n0.md")
+
+
+# -- a folder replaced here, something edited in it there ----------------------------------------
+
+
+def by_a_link_to_a_folder(path: Path) -> None:
+    path.symlink_to("Y")
+
+
+def by_a_file(path: Path) -> None:
+    path.write_text("plain\n")
+
+
+@pytest.mark.parametrize("replace", [by_a_link_to_a_folder, by_a_file])
+@pytest.mark.parametrize("which", [0, 1], ids=["replaced in the vault", "in the replica"])
+def test_what_replaces_a_folder_is_kept_under_another_name_if_something_in_it_was_edited(
+    which: int, replace: Callable[[Path], None], paired: Paired, knapper: Knapper
+) -> None:
+    sides = paired("X/n.md", "X/unchanged.md", "Y/y.md")
+    here, there = sides[which], sides[1 - which]
+    shutil.rmtree(here / "X")
+    replace(here / "X")
+    edit(there / "X/n.md", 20, "edited")
+    ran = knapper(sides[0], "sync")
+    assert ran.status == 0, ran.err
+    shown = notes(sides[0])
+    assert notes(sides[1]) == shown
+    (copy,) = (name for name in shown if "conflict" in name)
+    assert set(shown) == {"X", "X/n.md", "Y", "Y/y.md", copy}
+    assert (here / copy).is_symlink() == (there / copy).is_symlink() == (replace is not by_a_file)
+    assert not (here / "X").is_symlink()
+    assert shown["X/n.md"].endswith("edited\n")
+    assert "0 changes done, equal" in knapper(sides[0], "sync").out
+    assert knapper(sides[0], "undo").status == 0
+    assert (here / "X").is_symlink() == (replace is not by_a_file)
+
+
+@pytest.mark.parametrize("replace", [by_a_link_to_a_folder, by_a_file])
+def test_what_replaces_a_folder_in_the_vault_stays_while_its_source_rests(
+    replace: Callable[[Path], None], paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("X/n.md", "Y/y.md", mode="pull")
+    shutil.rmtree(root / "X")
+    replace(root / "X")
+    before = notes(root)
+    assert "0 changes done, equal" in knapper(root, "sync").out
+    assert notes(root) == before
+    edit(other / "X/n.md", 20, "edited")
+    for _ in range(2):
+        ran = knapper(root, "sync")
+        assert ran.status == 0, ran.err
+    assert notes(root)["X/n.md"] == notes(other)["X/n.md"]
+    assert sum("conflict" in name for name in notes(root)) == 1
+    assert "0 changes done, equal" in ran.out
