@@ -319,3 +319,15 @@ def test_what_replaces_a_folder_in_the_vault_stays_while_its_source_rests(
     assert notes(root)["X/n.md"] == notes(other)["X/n.md"]
     assert sum("conflict" in name for name in notes(root)) == 1
     assert "0 changes done, equal" in ran.out
+
+
+def test_what_could_not_be_done_is_not_told_as_done(paired: Paired, knapper: Knapper) -> None:
+    root, other = paired("X/n.md", "y.md")
+    (other / "X/.hidden").write_text("mine\n")
+    shutil.rmtree(root / "X")
+    for done in ("delete X/n.md in other", ""):
+        ran = knapper(root, "sync")
+        assert (ran.status, "X (other): not done: directory not empty" in ran.err) == (1, True)
+        assert "remove-folder" not in ran.out
+        assert done in ran.out
+    assert ran.out == "other: 0 changes done, unresolved\n"

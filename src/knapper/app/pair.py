@@ -85,7 +85,7 @@ class Intent(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a pass did, or would do.
+    """What a pass did, or would do; `refused` is what it could not do.
 
     `changes` have the side that they change. `skipped`, `held` and `restored` map paths
     to reasons; `conflicts` maps notes to the copies that were made. `halted` says why
@@ -210,6 +210,7 @@ class _Pass:
         merges = {**self.joining.merges(waiting, self.skipped), **verdict.merges}
         steps = [] if halted else self._steps(decisions, merges, verdict)
         refused: list[tuple[str, Refused]] = []
+        undone: set[tuple[str, Change]] = set()
         if self.intent.act:
             copies = {one.copy for one in merges.values() if one.copy}
             refused = self._act(steps, copies)
@@ -220,7 +221,7 @@ class _Pass:
                 self._settle_copies(merges.values())
             self.remember(acted=len(refused) < len(steps))
         return Report(
-            changes=[(side, change) for side, change, _ in steps],
+            changes=[(side, change) for side, change, _ in steps if (side, change) not in undone],
             refused=refused,
             skipped={**self.left.odd, **self.right.odd, **self.skipped},
             held=verdict.held,
