@@ -24,8 +24,11 @@ LARGEST = 8 << 20
 class Joining:
     """Merges what decisions say, and names the copies of what does not merge."""
 
-    def __init__(self, pair: "Pair", store: Store, left: Side, right: Side) -> None:
+    def __init__(
+        self, pair: "Pair", store: Store, base: Mapping[NotePath, State], left: Side, right: Side
+    ) -> None:
         self._pair, self._store, self._left, self._right = pair, store, left, right
+        self._base = base
         self._taken: set[str] = set()
         self._copies: dict[NotePath, NotePath] = {}
 
@@ -71,11 +74,14 @@ class Joining:
             reason = merged.reason
         winner = "right" if self._pair.mode == "push" else "left"
         loser = one.left if winner == "right" else one.right
-        stays = any(
-            self._left.tree.get(other) == self._right.tree.get(other) == loser for other in copies
-        )
+        stays = any(self._stays(other, loser) for other in copies)
         copy = "" if stays else self.copy_name(one.path)
         return Merge(None, reason, "right" if winner == "right" else "left", copy)
+
+    def _stays(self, copy: NotePath, loser: State | None) -> bool:
+        """Tell whether a copy has this content, on both sides or new on one of them."""
+        states = {self._left.tree.get(copy), self._right.tree.get(copy)}
+        return states == {loser} or (states == {loser, None} and copy not in self._base)
 
     def _copies_of(self, path: NotePath) -> Mapping[NotePath, State]:
         """Return the conflict copies of a file that are there, on either side."""

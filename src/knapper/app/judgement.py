@@ -74,7 +74,7 @@ def judged(
             other = one.right if side is evidence.left else one.left
             if state in (one.base, other) or not is_file(state) or state is None:
                 continue
-            content = _read(side, one)
+            content = _read(side, _place(evidence, one, side))
             if content is None:
                 continue
             if kind := _damage(evidence, one, side, state, content):
@@ -88,20 +88,24 @@ def judged(
         for _, change, path in changes:
             if isinstance(change, Trash | RemoveFolder):
                 held[path] = "it would be deleted, in the run after 'exclude' was changed"
-    return Judged(others, merges, held, restored, _mass_change(evidence, changes))
+    return Judged(others, merges, held, restored, _mass_change(evidence, decisions, changes))
 
 
 def _is_text(one: Decision) -> bool:
-    same_place = one.left_path == one.right_path == one.path
-    return is_mergeable(one.path) and is_file(one.base) and same_place
+    return is_mergeable(one.path) and is_file(one.base)
 
 
-def _read(side: Side, one: Decision) -> bytes | None:
-    stamp = side.listing.files.get(one.path)
+def _place(evidence: Evidence, one: Decision, side: Side) -> NotePath:
+    """Return where a side has what is decided of."""
+    return one.left_path if side is evidence.left else one.right_path
+
+
+def _read(side: Side, path: NotePath) -> bytes | None:
+    stamp = side.listing.files.get(path)
     if stamp is None or stamp[0] > _LARGEST:
         return None
     try:
-        return side.folder.read(one.path)
+        return side.folder.read(path)
     except OSError:
         return None
 
@@ -110,10 +114,13 @@ def _damage(evidence: Evidence, one: Decision, side: Side, state: State, content
     store, base = evidence.store, one.base or ""
     versions = [
         Known(version.digest, version.modified)
-        for version in store.versions(evidence.pair.prefix + one.path)
+        for path in {one.path, one.was or one.path}
+        for version in store.versions(evidence.pair.prefix + path)
     ]
     before = store.content(base)
-    return damage(content, before, state, base, side.modified(one.path), versions)
+    return damage(
+        content, before, state, base, side.modified(_place(evidence, one, side)), versions
+    )
 
 
 def _answer(
@@ -154,10 +161,11 @@ def _stale(evidence: Evidence, one: Decision, side: Side, content: bytes) -> _St
     """Join what an editor saved from an older state with what we had written there."""
     pair, is_left = evidence.pair, side is evidence.left
     label, prefix = ("", pair.prefix) if is_left else (pair.name, "")
-    written = recent_write(evidence.store, label, prefix + one.path)
+    place = _place(evidence, one, side)
+    written = recent_write(evidence.store, label, prefix + place)
     if written is None:
         return None
-    if written.at and abs(side.modified(one.path) - written.at) >= NOTICED:
+    if written.at and abs(side.modified(place) - written.at) >= NOTICED:
         return None
     old, ours = (evidence.store.content(state) for state in (written.before, written.after))
     if old is None or ours is None or not is_stale_save(old, ours, content):
@@ -182,7 +190,7 @@ def _joined(evidence: Evidence, one: Decision, stale: Mapping[str, _Stale]) -> M
         if save is None and all(state in (one.base, other.ours) for other in stale.values()):
             (alone,) = stale.values()
             return Merge(alone.content, alone.how)
-        content = save.content if save else _read(side, one)
+        content = save.content if save else _read(side, _place(evidence, one, side))
         if content is None:
             return None
         contents.append(content)
@@ -192,7 +200,12 @@ def _joined(evidence: Evidence, one: Decision, stale: Mapping[str, _Stale]) -> M
     return Merge(joined.content, joined.how) if isinstance(joined, Merged) else None
 
 
-def _mass_change(evidence: Evidence, changes: Sequence[tuple[str, Change, NotePath]]) -> str:
+def _mass_change(
+    evidence: Evidence,
+    decisions: Sequence[Decision],
+    changes: Sequence[tuple[str, Change, NotePath]],
+) -> str:
+    decided = {one.path: one for one in decisions}
     for name, side, other in (
         ("left", evidence.left, evidence.right),
         ("right", evidence.right, evidence.left),
@@ -200,15 +213,21 @@ def _mass_change(evidence: Evidence, changes: Sequence[tuple[str, Change, NotePa
         own = [change for where, change, _ in changes if where == name]
 
         def recognisable(change: Change, other: Side = other) -> bool:
-            return not unrecognisable(*_old_and_new(evidence, change, other))
+            place = _place(evidence, decided[change.path], other)  # it may have to move yet
+            return not unrecognisable(*_old_and_new(evidence, change, other, place))
 
         if said := mass_change(own, side.tree, side.name, recognisable):
             return said
     return ""
 
 
-def _old_and_new(evidence: Evidence, change: Change, other: Side) -> tuple[bytes, bytes]:
-    """Return the content that would go, and that which would come; unknown ones differ."""
+def _old_and_new(
+    evidence: Evidence, change: Change, other: Side, place: NotePath
+) -> tuple[bytes, bytes]:
+    """Return the content that would go, and that which would come; unknown ones differ.
+
+    `place` is where the other side has the file now.
+    """
     if isinstance(change, Write):
         return evidence.store.content(change.expect) or b"", change.content
     if not isinstance(change, Copy):
@@ -217,6 +236,6 @@ def _old_and_new(evidence: Evidence, change: Change, other: Side) -> tuple[bytes
     if old is None:
         return b"?", b""
     try:
-        return old, other.folder.read(change.source)
+        return old, other.folder.read(place)
     except OSError:
         return old, b""

@@ -28,7 +28,7 @@ from knapper.sync.plans import Merge, changes_of
 from knapper.sync.reconcile import Decision, reconcile
 from knapper.sync.renames import Trace, renames, similarity
 from knapper.sync.safety import empty_root, hash_of
-from knapper.sync.tree import colliding, differing, is_mergeable
+from knapper.sync.tree import colliding, differing, is_file, is_mergeable
 
 __all__ = ["BUSY", "Intent", "Pair", "Report", "run_pass"]
 
@@ -85,7 +85,7 @@ class Intent(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a pass did, or would do.
+    """What a pass did, or would do; `refused` is what it could not do.
 
     `changes` have the side that they change. `skipped`, `held` and `restored` map paths
     to reasons; `conflicts` maps notes to the copies that were made. `halted` says why
@@ -168,11 +168,16 @@ class _Pass:
         )  # fmt: skip
         if _other_forms(self.left.tree, self.right.tree):
             self.left = look_left(names=self.right.tree.keys())
+        self.places = {
+            path: place
+            for path, place in self.known.places.items()
+            if path not in self.left.tree or path not in self.right.tree  # else it is back there
+        }
         self.touched = differing(self.base, self.left.tree)
         self.touched |= differing(self.base, self.right.tree)
         self.skipped: dict[NotePath, str] = {}
         self.contents = {**self.left.contents, **self.right.contents}
-        self.joining = Joining(pair, store, self.left, self.right)
+        self.joining = Joining(pair, store, self.base, self.left, self.right)
 
     def _listed(
         self, listings: tuple[Listing, Listing] | None
@@ -205,6 +210,7 @@ class _Pass:
         merges = {**self.joining.merges(waiting, self.skipped), **verdict.merges}
         steps = [] if halted else self._steps(decisions, merges, verdict)
         refused: list[tuple[str, Refused]] = []
+        undone: set[tuple[str, Change]] = set()
         if self.intent.act:
             copies = {one.copy for one in merges.values() if one.copy}
             refused = self._act(steps, copies)
@@ -215,7 +221,7 @@ class _Pass:
                 self._settle_copies(merges.values())
             self.remember(acted=len(refused) < len(steps))
         return Report(
-            changes=[(side, change) for side, change, _ in steps],
+            changes=[(side, change) for side, change, _ in steps if (side, change) not in undone],
             refused=refused,
             skipped={**self.left.odd, **self.right.odd, **self.skipped},
             held=verdict.held,
@@ -223,7 +229,7 @@ class _Pass:
             conflicts={path: one.copy for path, one in merges.items() if one.content is None},
             halted=verdict.halted,
             hash=name if verdict.halted or verdict.held else "",
-            moved=_moved(decisions, self.skipped),
+            moved=_moved(decisions, self.skipped, {} if steps else self.known.places),
         )
 
     # -- deciding ------------------------------------------------------------------------
@@ -250,27 +256,36 @@ class _Pass:
 
     def _moves(self, side: Side, seen: Seen) -> dict[NotePath, NotePath]:
         """Return what was renamed on a side, from where to where."""
-        gone, new = gone_and_new(self.base, side)
-        gone = list(absent(side, gone))
+        gone, added = gone_and_new(self.base, side)
+        new = set(added)
+        moved: dict[NotePath, NotePath] = {}
         traces = {}
-        for path in gone:
-            state, stamp = seen.states.get(path, self.base[path]), seen.stamps.get(path)
-            traces[path] = Trace(state, stamp[3] if stamp else 0, stamp[0] if stamp else -1)
+        for path in absent(side, gone):
+            place = self.places.get(path, path)
+            if side.is_out(place):
+                side.odd[path] = side.odd.get(place, "its folder cannot be read")
+            elif place in new:
+                moved[path] = place
+            else:
+                state, stamp = seen.states.get(place, self.base[path]), seen.stamps.get(place)
+                traces[path] = Trace(state, stamp[3] if stamp else 0, stamp[0] if stamp else -1)
+        new.difference_update(moved.values())
         texts: dict[NotePath, bytes | None] = {}
 
         def similar(old: NotePath, path: NotePath) -> float:
             if not is_mergeable(path):
                 return 0.0
             if old not in texts:
-                texts[old] = self.store.content(traces[old].digest)
+                kept = self.store.content(traces[old].digest)
+                texts[old] = self.store.content(self.base[old]) if kept is None else kept
             if path not in texts:
                 texts[path] = read_if_same(side, path)
             before, after = texts[old], texts[path]
             return similarity(before, after) if before and after else 0.0
 
-        if not gone or not new:
-            return {}
-        return renames(traces, {path: side.trace(path) for path in new}, similar)
+        if not traces or not new:
+            return moved
+        return moved | renames(traces, {path: side.trace(path) for path in sorted(new)}, similar)
 
     def _skip_collisions(self, decisions: list[Decision]) -> None:
         """Leave out what would stand in another file's way where case does not count."""
@@ -380,18 +395,28 @@ class _Pass:
     # -- remembering ---------------------------------------------------------------------
 
     def _settle(self, decisions: Sequence[Decision]) -> None:
-        """Take what both sides have now as the base."""
-        for one in decisions:
-            path = one.path
-            left, right = self.left.tree.get(path), self.right.tree.get(path)
-            base = right if self.pair.mode == "pull" else left
-            if path in self.skipped or (left != right and self.pair.mode not in ("pull", "push")):
+        """Take what both sides have now as the base, or what the side has that is only read.
+
+        Then it is filed under the source's path, wherever its reader has put it.
+        """
+        mode, left, right = self.pair.mode, self.left.tree, self.right.tree
+        source, reader = (right, left) if mode == "pull" else (left, right)
+        settled = [
+            (one, _filed(one, mode))
+            for one in decisions
+            if one.path not in self.skipped
+            and (mode in ("pull", "push") or left.get(one.path) == right.get(one.path))
+        ]
+        for one, path in settled:
+            for known in (one.was or path, one.path, path):
+                self.base.pop(known, None)
+                self.places.pop(known, None)
+        for one, path in settled:
+            if (state := source.get(path)) is None:
                 continue
-            if one.was:
-                self.base.pop(one.was, None)
-            self.base.pop(path, None)
-            if base is not None:
-                self.base[path] = base
+            self.base[path] = state
+            if path not in reader and is_file(state) and is_file(reader.get(one.path)):
+                self.places[path] = one.path
 
     def _settle_copies(self, merges: Iterable[Merge]) -> None:
         """Take conflict copies that are on both sides as known: they may be deleted now."""
@@ -407,7 +432,7 @@ class _Pass:
                 sweep(side.folder, self.store, side.listing.asides, history, self.clock())
         memory = Memory(
             self.pair.name, self.pair.prefix, self.known, self.base, self.left, self.right,
-            self.contents, self.run if acted else None, self.clock(),
+            self.contents, self.run if acted else None, self.clock(), self.places,
         )  # fmt: skip
         remember(self.store, memory)
 
@@ -420,13 +445,30 @@ def _origin(side: Side, other: Side) -> Origin:
 
 
 def _moved(
-    decisions: Sequence[Decision], skipped: Mapping[NotePath, str]
+    decisions: Sequence[Decision],
+    skipped: Mapping[NotePath, str],
+    told: Mapping[NotePath, NotePath],
 ) -> dict[NotePath, NotePath]:
+    """Return the renames but for those that are `told` already."""
     return {
         one.was: one.path
         for one in decisions
-        if one.was and one.was != one.path and one.path not in skipped
+        if one.was
+        and one.was != one.path
+        and one.path not in skipped
+        and told.get(one.was) != one.path
     }
+
+
+def _filed(one: Decision, mode: Mode) -> NotePath:
+    """Return the path under which the base has what was decided of."""
+    match mode:
+        case "pull":
+            return one.right_path
+        case "push":
+            return one.left_path
+        case "two-way" | "mirror":
+            return one.path
 
 
 def _only_adds(change: Change) -> bool:

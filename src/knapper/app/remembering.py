@@ -33,11 +33,12 @@ class Memory(NamedTuple):
     contents: Mapping[State, bytes]
     run: Callable[[], int] | None
     now: int
+    places: Mapping[NotePath, NotePath]
 
 
 def remember(store: Store, memory: Memory) -> None:
     """Write down what is new, with what is written next."""
-    now = Known(memory.base, memory.left.seen, memory.right.seen)
+    now = Known(memory.base, memory.left.seen, memory.right.seen, memory.places)
     paths = changed(memory.known, now)
     if not paths:
         return

@@ -63,6 +63,10 @@ create table written (
     at integer not null, primary key (root, path)
 ) without rowid;
 """
+_PLACED = """create table placed (
+    replica text not null, path text not null, place text not null, primary key (replica, path)
+) without rowid;
+"""
 _VERSION = 2
 LARGE = 1 << 20
 """Contents over so many bytes are files of their own."""
@@ -223,8 +227,12 @@ class Store:
             connection.execute("pragma page_size = 16384")
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
-            if not version:
-                script = f"begin exclusive;{_SCHEMA}pragma user_version = {_VERSION};commit;"
+            if version:  # a table younger than the file
+                connection.execute(_PLACED.replace("table", "table if not exists", 1))
+            else:
+                script = (
+                    f"begin exclusive;{_SCHEMA}{_PLACED}pragma user_version = {_VERSION};commit;"
+                )
                 connection.executescript(script)
         except sqlite3.OperationalError as error:
             connection.close()

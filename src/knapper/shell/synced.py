@@ -39,11 +39,16 @@ class Seen(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of a pair: the states of the last sync, and what was seen since."""
+    """What is known of a pair: the states of the last sync, and what was seen since.
+
+    `places` has the files of the base that stand under another name on the side that
+    only reads: their user renamed them there, and the source is not renamed.
+    """
 
     base: Mapping[NotePath, State]
     left: Seen
     right: Seen
+    places: Mapping[NotePath, NotePath] = {}
 
 
 class Pairing(NamedTuple):
@@ -82,6 +87,8 @@ def load(store: Store, name: str) -> Known:
             "from synced where replica = ?",
             (name,),
         ).fetchall()
+        places = connection.execute("select path, place from placed where replica = ?", (name,))
+        placed = dict(places.fetchall())
     # five walks over all rows take half the time of one that asks five questions
     return Known(
         {row[0]: row[1] for row in rows if row[1] is not None},
@@ -93,6 +100,7 @@ def load(store: Store, name: str) -> Known:
             {row[0]: row[7] for row in rows if row[7] is not None},
             {row[0]: row[8:12] for row in rows if row[8] is not None},
         ),
+        placed,
     )
 
 
@@ -109,6 +117,7 @@ def changed(before: Known, now: Known) -> set[NotePath]:
     """Return the paths of which something else is known now."""
     pairs = (
         (before.base, now.base),
+        (before.places, now.places),
         (before.left.states, now.left.states),
         (before.left.stamps, now.left.stamps),
         (before.right.states, now.right.states),
@@ -121,6 +130,7 @@ def save(
     connection: sqlite3.Connection, name: str, known: Known, paths: Iterable[NotePath]
 ) -> None:
     """Remember what is known of these paths by now."""
+    paths = list(paths)
     gone, rows = [], []
     for path in paths:
         base, left, right = (
@@ -135,6 +145,12 @@ def save(
     connection.executemany("delete from synced where replica = ? and path = ?", gone)
     connection.executemany(
         "insert or replace into synced values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+    )
+    here = [(name, path) for path in paths]
+    connection.executemany("delete from placed where replica = ? and path = ?", here)
+    connection.executemany(
+        "insert into placed values (?, ?, ?)",
+        [(*key, known.places[key[1]]) for key in here if key[1] in known.places],
     )
 
 

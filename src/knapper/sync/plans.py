@@ -1,8 +1,9 @@
 """From decisions to the changes that one side needs, in an order that works.
 
 Files leave before folders are made in their place, folders are made from above,
-files move, empty folders go from below, and contents are written last; conflict
-copies first among them, so that nothing is overwritten that stands nowhere else.
+files move, empty folders go from below, and contents are written last. Conflict
+copies are made before all of it, on both sides, from where the versions stand: so
+nothing is overwritten that stands nowhere else.
 """
 
 from collections.abc import Iterable, Mapping
@@ -86,7 +87,7 @@ def _changes(one: Decision, merge: Merge | None, side: Side, alone: bool) -> Ite
         if merge is None:
             return
         why = f"{one.why}: {merge.why}"
-        yield from _copy(one, merge, side, alone)
+        yield from _copy(one, merge, side)
     final = _final(one, merge, side)
     if now is None and final is None:
         return
@@ -146,17 +147,13 @@ def _replacing(
         yield Copy(path, source, final, expect, why)
 
 
-def _copy(one: Decision, merge: Merge, side: Side, alone: bool) -> Iterable[Change]:
+def _copy(one: Decision, merge: Merge, side: Side) -> Iterable[Change]:
     """Keep the version that lost, beside the note, on both sides."""
     if merge.content is not None or not merge.copy:
         return
     loser: Side = "right" if merge.winner == "left" else "left"
     lost = one.right if loser == "right" else one.left
     assert lost is not None and is_file(lost)
-    if side == loser:
-        source = one.path  # where it is by now, and not yet overwritten
-    elif loser == "right":
-        source = one.right_path
-    else:
-        source = one.left_path if alone else merge.copy
+    # copies come first of all, so that nothing has moved yet
+    source = one.right_path if loser == "right" else one.left_path
     yield Copy(merge.copy, source, lost, None, one.why, own=side == loser)

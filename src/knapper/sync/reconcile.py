@@ -88,8 +88,9 @@ def reconcile(  # noqa: PLR0913 - three trees and what is known of them
     paths = {*base, *left, *right} if among is None else among
     items = _items(base, left, right, moves_left, moves_right, prefer, paths)
     decisions = [_decided(item, mode, prefer, layout) for item in items]
-    decisions = _with_needed_folders(decisions)
-    return sorted(_without_clashes(decisions, name_copy), key=lambda one: one.path)
+    needed = {folder for one in decisions if _stands(one, mode) for folder in parents(one.path)}
+    decisions = _with_needed_folders(decisions, needed)
+    return sorted(_without_clashes(decisions, needed, name_copy), key=lambda one: one.path)
 
 
 class _Item(NamedTuple):
@@ -152,9 +153,15 @@ def _items(
         left_path, right_path = moves_left.get(was, was), moves_right.get(was, was)
         names = (left_path, right_path) if prefer == "left" else (right_path, left_path)
         path = names[0] if names[0] != was else names[1]
-        yield _Item(
-            path, was, left_path, right_path, state, left.get(left_path), right.get(right_path)
-        )
+        here, there = left.get(left_path), right.get(right_path)
+        # a folder or link at the old name is something new, and no version of what has moved
+        if path != was and _is_other(here):
+            yield _Item(was, None, was, was, None, here, None)
+            left_path, here = path, None
+        if path != was and _is_other(there):
+            yield _Item(was, None, was, was, None, None, there)
+            right_path, there = path, None
+        yield _Item(path, was, left_path, right_path, state, here, there)
     new = {path for path in among if path not in base}
     new_left = {path for path in new if path in left and path not in taken_left}
     new_right = {path for path in new if path in right and path not in taken_right}
@@ -173,6 +180,11 @@ def _items(
             goal = _followed(path, goals_right, (base, left, right))
         at_left, at_right = (path if here else goal), (path if there else goal)
         yield _Item(goal, None, at_left, at_right, None, here, there)
+
+
+def _is_other(state: State | None) -> bool:
+    """Tell whether a state is that of a folder or link."""
+    return state is not None and not is_file(state)
 
 
 def _followed(
@@ -256,9 +268,15 @@ def _one_way(item: _Item, verdict: Verdict, why: str, mode: Mode) -> tuple[Verdi
     return (verdict, why) if verdict in ("merge", "conflict") else (fixed, why)
 
 
-def _with_needed_folders(decisions: list[Decision]) -> list[Decision]:
+def _stands(one: Decision, mode: Mode) -> bool:
+    """Tell whether something will be at the path, where only one side changes on that side."""
+    if one.verdict != "equal" or mode not in ("pull", "push"):
+        return one.final is not None
+    return (one.left if mode == "pull" else one.right) is not None
+
+
+def _with_needed_folders(decisions: list[Decision], needed: Collection[NotePath]) -> list[Decision]:
     """Keep every folder that something will be in, whoever deleted it."""
-    needed = {folder for one in decisions if one.final is not None for folder in parents(one.path)}
     return [
         one
         if one.path not in needed or one.final is not None or FOLDER not in (one.left, one.right)
@@ -271,24 +289,28 @@ def _with_needed_folders(decisions: list[Decision]) -> list[Decision]:
 
 
 def _without_clashes(
-    decisions: list[Decision], name_copy: Callable[[NotePath], NotePath]
+    decisions: list[Decision],
+    needed: Collection[NotePath],
+    name_copy: Callable[[NotePath], NotePath],
 ) -> Iterable[Decision]:
     """Give a file a copy's name where its own is needed by a folder (or a link).
 
-    The file stays whole under the other name, on both sides.
+    So too a link whose name is needed by a folder that something will be in. What gave
+    way stays whole under the other name, on both sides.
     """
-    needed = {folder for one in decisions if one.final is not None for folder in parents(one.path)}
     for one in decisions:
-        clash = one.verdict == "conflict" or (
-            one.path in needed and (is_file(one.final) or one.verdict == "merge")
-        )
-        if not clash:
+        is_needed = one.path in needed and one.final not in (FOLDER, None)
+        if one.verdict != "conflict" and not is_needed:
             yield one
             continue
+
+        def gives_way(state: State | None, is_needed: bool = is_needed) -> bool:
+            return is_file(state) or (is_needed and state not in (FOLDER, None))
+
         copy = name_copy(one.path)
         why = f"'{one.path}' is a folder or link on the other side: kept as '{copy}'"
-        in_left = one.left if is_file(one.left) else None
-        in_right = one.right if is_file(one.right) else None
+        in_left = one.left if gives_way(one.left) else None
+        in_right = one.right if gives_way(one.right) else None
         yield Decision(
             copy, None, None, in_left, in_right,
             one.left_path if in_left else copy, one.right_path if in_right else copy,
