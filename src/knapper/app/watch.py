@@ -371,7 +371,7 @@ class Watch:
         self.schedule.synced(late=late, failed=failed)
         status = max((one.status for one in found), default=0)
         is_news = status != self._status and not passing
-        if is_news or any(report.changes for report in reports):
+        if is_news or any(one.changes for one in found):
             self._status = status
             self.tell(Replicated(list(found)))
         if problem:

@@ -35,7 +35,7 @@ def command(folder: Path, sources: tuple[Path, ...], preset: str | None) -> int:
     written = number_of(made.written, "file")
     click.echo(f"{made.root}: a vault, {written} written, preset '{made.preset}'")
     for one in made.pulled:
-        count = len([c for _, c in one.report.changes if isinstance(c, Copy)]) if one.report else 0
+        count = sum(isinstance(change, Copy) for _, change in one.changes)
         click.echo(f"  {one.replica.into}: {number_of(count, 'file')} pulled in")
         if one.problem:
             click.echo(f"  {one.replica.into}: {printable(one.problem)}", err=True)
