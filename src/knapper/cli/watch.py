@@ -91,7 +91,7 @@ def command(
         _on("SIGHUP", daemon.reload)
     with daemon:
         if once:
-            daemon.watch.act()
+            daemon.watch.act_once()
             found = daemon.watch.watched.found.values()
             return 1 if any(one.severity != "info" for notes in found for one in notes) else 0
         with _page(daemon, said, port):
