@@ -1,12 +1,13 @@
 """`knapper init` where something was before, and where something is in the way."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from conftest import Knapper
+from conftest import Knapper, WriteVault, command
 from knapper.shell.source import Source
 
 
@@ -17,6 +18,26 @@ def talks(tmp_path: Path) -> Path:
     note.parent.mkdir()
     note.write_text("# A\n")
     return note
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs another user")
+@pytest.mark.parametrize(
+    "arguments", [["vault"], ["new", "--source", "vault"]], ids=["in the vault", "in a source"]
+)
+def test_a_note_that_cannot_be_read_is_left_to_others(
+    vault_for_all: WriteVault, arguments: list[str]
+) -> None:
+    """Once it was read to choose the preset, and that it could not be was the end."""
+    root = vault_for_all({"A.md": "a\n", "Shut.md": "b\n"})
+    here = root.parent
+    for path in (here, root):
+        path.chmod(0o777)
+    (root / "Shut.md").chmod(0)
+    ran = command(here, "init", *arguments, user="65534", KNAPPER_STATE_DIR=str(here / "state"))
+    assert ran.status == 0, ran.err
+    assert (here / arguments[0] / ".knapper.toml").exists()
+    said = "  Shut.md: skipped: it cannot be read: permission denied\n"
+    assert ran.err == (said if "--source" in arguments else "")
 
 
 @pytest.mark.parametrize("is_begun", [False, True], ids=["nothing is there", "a file is there"])

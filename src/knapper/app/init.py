@@ -1,7 +1,8 @@
 """Making a working vault: the template, its sources, and the notes in them."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -109,14 +110,17 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
 
 def _preset(sources: Sequence[Path]) -> str:
     """Choose `video-notes` where most of the notes are written from videos."""
-    notes = [
-        file.read_bytes()
-        for source in sources
-        for path, file in islice(files_under(source), _SAMPLE)
-        if path.endswith(".md")
-    ]
+    notes = [note for source in sources for note in _sample(source)]
     from_video = sum(b"yt-timestamp" in note or b"\nvideoId:" in note for note in notes)
     return "video-notes" if from_video * 2 > len(notes) else "recommended"
+
+
+def _sample(source: Path) -> Iterator[bytes]:
+    """Yield notes of a folder, but for those that cannot be read: others will say so."""
+    for path, file in islice(files_under(source), _SAMPLE):
+        if path.endswith(".md"):
+            with suppress(OSError):
+                yield file.read_bytes()
 
 
 def _config(template: str, preset: str, sources: Sequence[tuple[str, Path]]) -> str:
