@@ -1,5 +1,6 @@
 """Which names of a vault take no part in a sync."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from knapper.core.paths import NotePath
@@ -11,13 +12,19 @@ __all__ = ["local_names"]
 def local_names(exclude: Sequence[str], settings: str) -> Callable[[str, NotePath], bool]:
     """Return the test for a name and its folder; `exclude` has gitignore patterns.
 
-    `settings` is Obsidian's configuration folder, "" if it takes no part.
+    `settings` is Obsidian's configuration folder, "" if it takes no part. Raises
+    `ValueError` for what is no pattern.
     """
     if not exclude:
         return lambda name, folder: is_local(name, folder, settings)
-    import pathspec
+    from pathspec import GitIgnoreSpec
 
-    spec = pathspec.GitIgnoreSpec.from_lines(exclude)
+    for pattern in exclude:
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except (ValueError, re.error) as error:
+            raise ValueError(f"'{pattern}' is no pattern of gitignore") from error
+    spec = GitIgnoreSpec.from_lines(exclude)
 
     def local(name: str, folder: NotePath) -> bool:
         if is_local(name, folder, settings):

@@ -1,7 +1,7 @@
 """The command line: arguments, one call into `app`, an exit status.
 
 Here is the one place that catches: every mistake of the user's or of ours becomes
-one clear line and the status 2, an interruption 130.
+one clear line and the status 2 (3 of a sync), an interruption 130.
 """
 
 import gc
@@ -137,11 +137,16 @@ def _interrupted() -> int:
     return 130
 
 
+def _mistake() -> int:
+    """Return the status of what went wrong: 3 where 2 is that of a sync which was halted."""
+    return 3 if sys.argv[1:2] in (["sync"], ["status"]) else 2
+
+
 def _failed(what: str, why: str = "") -> int:
     from knapper.cli.terminal import printable
 
     sys.stderr.write(f"error: {printable(what)}{why}\n")
-    return 2
+    return _mistake()
 
 
 def _said_by_click(error: Exception) -> int:
@@ -152,10 +157,10 @@ def _said_by_click(error: Exception) -> int:
         from knapper.cli.usage import told
 
         sys.stderr.write(told(error))
-        return 2
+        return _mistake()
     if isinstance(error, click.ClickException):
         error.show()
-        return 2
+        return _mistake()
     if isinstance(error, click.Abort):
         return _interrupted()
     if os.environ.get("KNAPPER_DEBUG"):
@@ -164,7 +169,7 @@ def _said_by_click(error: Exception) -> int:
         f"error: knapper failed with {type(error).__name__}: {error}\n"
         "this is a mistake of ours; KNAPPER_DEBUG=1 shows where it happened\n"
     )
-    return 2
+    return _mistake()
 
 
 def _is_somewhere() -> bool:

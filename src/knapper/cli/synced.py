@@ -11,7 +11,6 @@ from knapper.app.resting import Glimpse
 from knapper.app.sync import statuses, sync
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import Paint, number_of, printable
-from knapper.core.errors import KnapperError
 from knapper.core.plan import Change
 
 __all__ = ["synced"]
@@ -31,12 +30,8 @@ def synced(
 
     `seen` is what a glimpse showed a moment ago.
     """
-    try:
-        with reporting() as progress:
-            found = sync(root, names, intent, seen=seen, progress=progress)
-    except KnapperError as error:
-        _complain(f"error: {printable(str(error))}")
-        return 3
+    with reporting() as progress:
+        found = sync(root, names, intent, seen=seen, progress=progress)
     if as_json:
         _print(json.dumps({"replicas": [account(one) for one in found]}, indent=1))
     else:
