@@ -73,25 +73,33 @@ def run_code(code: str) -> tuple[int, bytes, bytes]:
 
 
 KILLED = """
-import os, threading
+import os, signal, threading
 from pathlib import Path
 from knapper.shell.cores import spread
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if not {forks}:
     threading.Thread(target=threading.Event().wait, daemon=True).start()
-for _ in spread(Path.read_bytes, [Path(os.devnull), *[Path({never!r})] * 4], 2):
-    os.kill(os.getpid(), {number})
+try:
+    for _ in spread(Path.read_bytes, [Path(os.devnull), *[Path({never!r})] * 4], 2):
+        os.kill(os.getpid(), {number})
+except KeyboardInterrupt:
+    os._exit(130)
 """
 
 
 @UNIX
 @pytest.mark.parametrize("forks", [True, False], ids=["forked", "spawned"])
-@pytest.mark.parametrize("number", [15, 9], ids=["SIGTERM", "SIGKILL"])
-def test_processes_end_with_who_began_them(tmp_path: Path, number: int, *, forks: bool) -> None:
+@pytest.mark.parametrize(
+    ("number", "status"), [(15, -15), (9, -9), (2, 130)], ids=["SIGTERM", "SIGKILL", "SIGINT"]
+)
+def test_processes_end_with_who_began_them(
+    tmp_path: Path, number: int, status: int, *, forks: bool
+) -> None:
     """Once they waited for ever, and held the output open, so that its reader waited too."""
     never = tmp_path / "never"
     os.mkfifo(never)  # whoever reads it waits for somebody who writes
     code = KILLED.format(forks=forks, never=str(never), number=number)
-    assert run_code(code)[0] == -number
+    assert run_code(code)[0] == status
 
 
 INTERRUPTED = """

@@ -21,6 +21,7 @@ def run() -> None:
     Of a sync of ten thousand files, that would be a tenth of the time.
     """
     status: object = 0
+    sys.unraisablehook = _dropped
     _open_streams()
     _read_names_as_utf_8()
     try:
@@ -35,6 +36,13 @@ def run() -> None:
     except OSError:  # whoever read it is gone, or there is no room for it
         status = status or 1
     os._exit(status if isinstance(status, int) else 1)
+
+
+def _dropped(what: "sys.UnraisableHookArgs") -> None:
+    """End where Python drops an interruption, as it may in the midst of an import."""
+    if issubclass(what.exc_type, KeyboardInterrupt):
+        os._exit(_interrupted())
+    sys.__unraisablehook__(what)
 
 
 def _open_streams() -> None:

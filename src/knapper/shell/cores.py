@@ -73,6 +73,9 @@ def _in_pool(
         yield from results
     except (BrokenExecutor, OSError):
         return
+    except (KeyboardInterrupt, GeneratorExit):  # nobody asks any more for what is in hand
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
