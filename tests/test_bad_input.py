@@ -92,6 +92,21 @@ def test_what_only_looks_like_a_note_is_one_finding(
     ran = knapper(root, "check", "--output-format", "json")
     assert [(found["path"], found["rule"]) for found in ran.json] == [("x.md", "unreadable-note")]
     assert ran.status == 1
+    named = knapper(root, "check", "x.md", "--output-format", "json")
+    assert (named.status, named.rules) == (1, ["unreadable-note"])
+    buffer = knapper(root, "check", "--stdin-filename", "x.md", stdin=SOUND)
+    assert buffer.out == "1 note checked, nothing found\n"
+
+
+@pytest.mark.parametrize(
+    "call", ["check loop", "facts loop", "config loop", "history loop/N.md", "check -o loop"]
+)
+def test_a_link_to_itself_that_is_named_is_no_mistake_of_ours(
+    vault: WriteVault, knapper: Knapper, call: str
+) -> None:
+    root = vault({"Sound.md": SOUND})
+    loop(root / "loop")
+    assert "mistake of ours" not in knapper(root, *call.split()).err
 
 
 def test_a_loop_of_folders_is_walked_once(vault: WriteVault, knapper: Knapper) -> None:
@@ -141,6 +156,23 @@ def test_a_broken_configuration_is_one_error_with_a_hint(
     assert ".knapper.toml" in ran.err
     assert said in ran.err
     assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("make", [pipe, folder, dangling, loop])
+def test_a_configuration_that_is_no_file_is_not_passed_over(
+    vault: WriteVault, knapper: Knapper, make: Callable[[Path], None]
+) -> None:
+    root = vault({"N.md": SOUND})
+    (root / ".obsidian").rmdir()
+    make(root / ".knapper.toml")
+    (root / "Deep").mkdir()
+    for call in ("check", "sync"):
+        ran = knapper(root / "Deep", call)
+        assert ran.status in (2, 3)
+        assert ran.err.startswith("error: ../.knapper.toml: ")
+    made = knapper(root, "init", ".")
+    assert (made.status, made.output) == (2, b"")
+    assert ".knapper.toml" in made.err
 
 
 def test_broken_settings_of_obsidian_count_as_absent(vault: WriteVault, knapper: Knapper) -> None:

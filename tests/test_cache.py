@@ -5,6 +5,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -39,12 +40,20 @@ class Seen(NamedTuple):
     judged: list[NotePath]
 
 
-def seen(root: Path, *, kept: bool, instead: Mapping[NotePath, str] = {}) -> Seen:
+def seen(
+    root: Path,
+    *,
+    kept: bool,
+    instead: Mapping[NotePath, str] = {},
+    absent: AbstractSet[NotePath] = frozenset(),
+) -> Seen:
     """Check a vault, and keep what was found or do without."""
     workspace = narrowed(open_workspace(root, root=root), "all", None)
     with ExitStack() as stack:
         later = stack.callback if kept else None
-        found = check(workspace, lambda _: True, instead=instead, later=later)
+        found = check(
+            workspace, lambda path: path not in absent, instead=instead, absent=absent, later=later
+        )
         lines = [(found.notes[one.path].lines, one) for one in found.diagnostics]
         spans = [(of, of.place(one.finding.span.start)) for of, one in lines]
         places = [(place, of.line(place[0])) for of, place in spans]
@@ -144,6 +153,10 @@ def test_after_any_edits_it_is_what_a_fresh_check_finds(
             instead = {"A.md": "[[A#H]] [[Nowhere]]\n# I"}
             assert seen(disk.root, kept=True, instead=instead) == seen(
                 disk.root, kept=False, instead=instead
+            )
+            absent = frozenset(sorted(files)[::3])
+            assert seen(disk.root, kept=True, absent=absent) == seen(
+                disk.root, kept=False, absent=absent
             )
 
 

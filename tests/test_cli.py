@@ -182,9 +182,30 @@ def test_a_buffer_is_checked_in_place_of_its_note(vault: WriteVault, knapper: Kn
     assert ran.rules == ["broken-wikilink"]
     fixed = knapper(root, *arguments, "--fix", stdin="é [[some note]]\r\n".encode())
     assert fixed.output == "é [[some_note|some note]]\r\n".encode()
+    assert (fixed.status, fixed.err) == (0, "")
     assert (root / "Note.md").read_text() == VAULT["Note.md"]
     new = knapper(root, "check", "--stdin-filename", "Folder/New.md", stdin=b"[[Deep]]\n")
     assert new.status == 0
+
+
+def test_what_is_left_of_a_mended_buffer_is_told_aside(vault: WriteVault, knapper: Knapper) -> None:
+    root = vault(VAULT)
+    call = ("check", "--stdin-filename", "Note.md", "--fix")
+    text, mended = b"[[some note]] [[lost]]\n", b"[[some_note|some note]] [[lost]]\n"
+    ran = knapper(root, *call, "--output-format", "concise", stdin=text)
+    assert (ran.status, ran.output) == (1, mended)
+    assert ran.err.startswith("Note.md:1:25: error broken-wikilink: no note is called 'lost'")
+    counted = knapper(root, *call, "--statistics", "--exit-zero", stdin=text)
+    assert (counted.status, counted.output) == (0, mended)
+    assert "broken-wikilink" in counted.err
+
+    goal = root.parent / "left.json"
+    ran = knapper(root, *call, "--output-format", "json", "-o", goal, stdin=text)
+    assert (ran.status, ran.output) == (1, mended)
+    assert [one["rule"] for one in json.loads(goal.read_text())] == ["broken-wikilink"]
+    ran = knapper(root, *call, "--output-format", "json", stdin=text)
+    assert (ran.status, ran.output) == (2, b"")
+    assert "--output-format json needs --output-file" in ran.err
 
 
 CONFIG = """\
@@ -301,6 +322,8 @@ def test_init_makes_a_vault_that_is_clean(tmp_path: Path, knapper: Knapper) -> N
     assert (tmp_path / "v/.obsidian/app.json").is_file()
     assert 'mode = "pull"' in (tmp_path / "v/.knapper.toml").read_text()
     assert knapper(tmp_path, "check", "v").status == 0
+    assert "\nnext: knapper check v\n" in made.out
+    assert "\nnext: knapper check 'my vault'\n" in knapper(tmp_path, "init", "my vault").out
     assert knapper(tmp_path, "init", "v").status == 2
     assert knapper(tmp_path, "init", "w", "--source", "nowhere").status == 2
 

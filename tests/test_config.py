@@ -92,6 +92,7 @@ BAD = {
         "overrides": [{"include": ["A/"], "options": {"broken-wikilink": {"x": 1}}}]
     },
     "a preset": {"preset": "strickt"},
+    "a word of an option": {"options": {"illegal-file-name": {"systems": ["window"]}}},
     "true for a number": {"sync": {"keep-days": True}},
 }
 
@@ -144,15 +145,27 @@ def test_every_value_is_held_to_its_type_by_both(path: tuple[str, ...], schema: 
 MISSPELT = [
     ('preset = "strickt"', "preset: 'strickt' is no preset; did you mean 'strict'?"),
     ("exclud = []", "exclud: unknown key; did you mean 'exclude'?"),
+    ('exclude = ["A/", "!"]', "exclude: '!' is no pattern"),
+    ("exclude = ['a\\']", "exclude: 'a\\' is no pattern"),
+    ('exclude = ["[\\\\d-a]"]', "exclude: '[\\d-a]' is no pattern"),
+    ('[[overrides]]\ninclude = ["!"]', "overrides.include: '!' is no pattern"),
+    (
+        '[[replica]]\nname = "r"\npath = "r"\nexclude = ["!"]',
+        "replica.exclude: '!' is no pattern",
+    ),
     ('ignore = ["broken-wikilnk"]', "ignore: no rule is called 'broken-wikilnk'; did you mean"
      " 'broken-wikilink'?"),
     ('[severity]\nlinkcase = "info"', "severity: no rule is called 'linkcase'; did you mean"
      " 'link-case'?"),
+    ('[severity]\nlinks = "info"', "severity: 'links' is a family; expected the name of a rule"),
+    ("[options.links]", "options.links: 'links' is a family; expected the name of a rule"),
     ('[severity]\nlink-case = "eror"', "severity.link-case: 'eror' is none of error, warning,"),
     ("[options.link-cas]", "options.link-cas: no rule is called 'link-cas'; did you mean"),
     ("[options.broken-wikilink]\nignored = []", "options.broken-wikilink.ignored: unknown key; did"
      " you mean 'ignore'?"),
     ("[options.broken-wikilink]\nignore = 3", "options.broken-wikilink.ignore: expected a list"),
+    ('[options.illegal-file-name]\nsystems = ["ios", "window"]', "options.illegal-file-name"
+     ".systems: 'window' is none of windows, android, macos, ios"),
     ("[[overrides]]\nincluded = []", "overrides.included: unknown key; did you mean 'include'?"),
     ('[[overrides]]\ninclude = ["A"]\nignore = ["link"]', "overrides.ignore: no rule is called"
      " 'link'; did you mean 'links'?"),

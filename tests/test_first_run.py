@@ -477,3 +477,20 @@ def test_the_help_of_check_has_its_options_in_groups(tmp_path: Path, knapper: Kn
     titles = [line for line in shown if line.endswith(":") and not line.startswith(" ")]
     assert titles == ["Which notes:", "Which rules:", "Mending:", "Known findings:", "Output:",
                       "Options:", "Examples:"]  # fmt: skip
+
+
+def test_a_shell_is_told_how_to_complete(tmp_path: Path) -> None:
+    ran = command(tmp_path, _KNAPPER_COMPLETE="zsh_source")
+    assert (ran.status, ran.err) == (0, "")
+    assert "compdef" in ran.out
+
+
+@pytest.mark.parametrize("line", ["knapper ch", "knapper help ch", "knapper chek ch"])
+def test_a_completion_prints_no_error_into_the_prompt(tmp_path: Path, line: str) -> None:
+    ran = command(
+        tmp_path,
+        _KNAPPER_COMPLETE="bash_complete",
+        COMP_WORDS=line,
+        COMP_CWORD=str(line.count(" ")),
+    )
+    assert (ran.status, ran.out, ran.err) == (0, "plain,check\n", "")

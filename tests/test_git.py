@@ -100,6 +100,29 @@ def test_the_vault_is_as_the_next_commit_has_it(
     assert found(knapper, root, "--staged") == []
 
 
+def test_what_the_commit_will_not_have_is_not_there(
+    vault: WriteVault, git: Git, knapper: Knapper
+) -> None:
+    root = vault({"New.md": "[[Later]] ![[Later.png]] [[Known]]\n", "Later.md": "", "Later.png": "",
+                  "Known.md": "", ".gitignore": "Known.md\n"})  # fmt: skip
+    git("add", "New.md", ".gitignore")
+    no_note = ("New.md", "no note is called 'Later'")
+    no_file = ("New.md", "no file is called 'Later.png'")
+    assert found(knapper, root, "--staged") == [no_note, no_file]
+    git("add", "--intent-to-add", "Later.md")
+    assert found(knapper, root, "--staged") == [no_note, no_file]
+    assert found(knapper, root, "--changed") == []
+    git("add", "Later.md", "Later.png")
+    assert found(knapper, root, "--staged") == []
+    git("rm", "-q", "--cached", "A.md")
+    assert found(knapper, root, "--staged") == [("B.md", GONE), ("C.md", GONE)]
+    vault({"C.md": "no link any more, but that is not staged\n"})
+    assert found(knapper, root, "--staged") == [("B.md", GONE), ("C.md", GONE)]
+    vault({".gitignore": "A.md\nKnown.md\n"})
+    git("add", ".gitignore")
+    assert found(knapper, root, "--staged") == []
+
+
 def test_what_a_change_breaks_elsewhere_is_told_and_old_debts_are_not(
     vault: WriteVault, git: Git, knapper: Knapper
 ) -> None:
@@ -170,7 +193,10 @@ def test_before_the_first_commit(vault: WriteVault, git: Git, knapper: Knapper) 
     git("checkout", "-q", "--orphan", "fresh")
     git("rm", "-qr", "--cached", ".")
     git("add", "B.md")
-    assert [path for path, _ in found(knapper, root, "--staged")] == ["B.md"]
+    assert found(knapper, root, "--staged") == [
+        ("B.md", GONE),
+        ("B.md", "no note is called 'debt'"),
+    ]
     assert {path for path, _ in found(knapper, root, "--changed")} == {"B.md", "C.md", "Same.md"}
 
 
@@ -254,6 +280,20 @@ def test_what_is_mended_is_what_is_staged_as_it_is_on_disk(
     assert (root / "One.md").read_text() == "[[some_note|some note]]\n"
     assert (root / "Two.md").read_text() == "[[some note]] and more\n"
     assert (root / "Old.md").read_text() == "[[some note]]\n"
+
+
+def test_a_link_that_is_right_on_disk_is_not_mended(
+    vault: WriteVault, git: Git, knapper: Knapper
+) -> None:
+    root = vault({"Food.md": "---\naliases: Soup\n---\n", "New.md": "[[Soup]]\n", "Soup.md": ""})
+    git("add", "Food.md", "New.md")
+    ran = knapper(root, "check", "--staged", "--fix")
+    assert (ran.status, "New.md: not mended: it names a file that is not staged" in ran.err) == (
+        1, True,
+    )  # fmt: skip
+    assert (root / "New.md").read_text() == "[[Soup]]\n"
+    git("add", "Soup.md")
+    assert knapper(root, "check", "--staged", "--fix").status == 0
 
 
 def test_a_folder_that_git_does_not_know(vault: WriteVault, knapper: Knapper) -> None:

@@ -76,6 +76,7 @@ def test_the_tools_say_what_they_do(root: Path) -> None:
             "fix": False, "rename": False,
         }  # fmt: skip
         assert all(tool.description and tool.input_schema for tool in listed)
+        assert not any(tool.input_schema["additionalProperties"] for tool in listed)
         assert "data" in (call.client.instructions or "")
 
     talk(root, scene)
@@ -151,6 +152,18 @@ def test_mending_and_renaming(root: Path) -> None:
     talk(root, scene)
 
 
+def test_a_rule_of_the_vault_is_told_as_any(vault: WriteVault) -> None:
+    rule = "---\ncheck: forbidden-text\ntext: [TODO]\n---\nNo loose ends.\n"
+    root = vault({".knapper.toml": 'rules = "Rules"\n', "Rules/no-todo.md": rule})
+
+    async def scene(call: Caller) -> None:
+        told = await call("rule", name="no-todo")
+        assert (told["family"], told["body"]) == ("own", "No loose ends.\n")
+        assert "no-todo" in [one["name"] for one in (await call("rule"))["rules"]]
+
+    talk(root, scene)
+
+
 REFUSED: list[tuple[str, dict[str, object], str]] = [
     ("facts", {"note": "../../etc/passwd"}, "no such file"),
     ("facts", {"note": "/etc/passwd"}, "no such file"),
@@ -161,9 +174,17 @@ REFUSED: list[tuple[str, dict[str, object], str]] = [
     ("check", {"limit": "many"}, "valid integer"),
     ("backlinks", {"note": "B#Nowhere"}, "there is no '#Nowhere' in it"),
     ("backlinks", {}, "Field required"),
+    (
+        "fix",
+        {"path": "A.md", "dry_run": False},  # with `paths` left out, all notes would be mended
+        "there is no argument 'path'; there are: paths, rules, unsafe, dry_run",
+    ),
+    ("check", {"select": ["links"]}, "there is no argument 'select'; there are: paths, rules"),
+    ("status", {"path": "A.md"}, "there is no argument 'path'; there are none"),
     ("rename", {"old": "A", "new": "../out"}, "outside the vault"),
     ("rename", {"old": "/etc/passwd", "new": "B"}, "no such file"),
     ("rename", {"old": "A", "new": "B"}, "there already"),
+    ("rule", {"name": "no-todo"}, "no rule is called 'no-todo'"),
     ("rule", {"name": "broken-wikilnk"}, "did you mean 'broken-wikilink'"),
 ]
 

@@ -326,6 +326,19 @@ def test_a_report_never_takes_the_place_of_a_note(repository: Path, knapper: Kna
     assert contents(repository) == before
 
 
+@pytest.mark.parametrize(
+    "goal", [".obsidian/app.json", ".obsidian/new.json", ".knapper.toml", ".settings/new.json"]
+)
+def test_a_report_never_takes_the_place_of_settings(
+    vault: WriteVault, knapper: Knapper, goal: str
+) -> None:
+    root = vault({"N.md": "[[gone]]\n", ".obsidian/app.json": "{}", ".settings/app.json": "{}"})
+    before = contents(root)
+    for option in (["-o"], ["--write-baseline", "--baseline"]):
+        assert knapper(root, "check", *option, goal).status == 2
+    assert contents(root) == before
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="it has no such device")
 def test_a_device_is_written_to_as_it_is(repository: Path) -> None:
     ran = command(repository, "check", "--output-format", "json", "-o", "/dev/stdout")

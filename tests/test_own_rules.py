@@ -74,6 +74,28 @@ def test_it_can_be_selected_on_the_command_line(vault: WriteVault, knapper: Knap
     assert "no rule is called 'no-twiter'; did you mean 'no-twitter'?" in ran.err
 
 
+def test_it_has_a_page_as_any_rule(vault: WriteVault, knapper: Knapper) -> None:
+    root = vault(NOTES)
+    page = knapper(root, "rule", "no-twitter").out
+    assert page.startswith("no-twitter (own, error, on)\nThe house says X.\n\nTwitter is called X")
+    told = knapper(root, "rule", "no-twitter", "--output-format", "json").json
+    assert (told["options"]["text"], told["options"]["message"]) == (["Twitter", "Tweet"], "say X")
+    for listed in (["rule"], ["rule", "own"]):
+        assert f"  {'no-twitter':<32} error    The house says X.\n" in knapper(root, *listed).out
+    assert "did you mean 'no-twitter'?" in knapper(root, "rule", "no-twiter").err
+    elsewhere = knapper(root.parent, "rule", "no-twitter")
+    assert (elsewhere.status, "no rule is called 'no-twitter'" in elsewhere.err) == (2, True)
+    assert knapper(root.parent, "rule", "no-twitter", "--vault", root).out == page
+
+
+def test_a_broken_configuration_hides_no_other_rule(vault: WriteVault, knapper: Knapper) -> None:
+    root = vault({**NOTES, ".knapper.toml": f'{CONFIG}ignore = ["nothing"]\n'})
+    listed = knapper(root, "rule")
+    assert (listed.status, "broken-wikilink" in listed.out) == (0, True)
+    assert "warning: .knapper.toml: ignore: no rule is called 'nothing'" in listed.err
+    assert knapper(root, "rule", "broken-wikilink").err == ""
+
+
 def test_severity_and_summary_may_be_left_out(vault: WriteVault, knapper: Knapper) -> None:
     short = "---\ncheck: forbidden-text\ntext: Tweet\n---\n"
     ran = knapper(vault({**NOTES, "Rules/no-twitter.md": short}), "check")

@@ -127,10 +127,10 @@ def test_the_rule_in_ten_lines_is_one() -> None:
     module = import_module(place.replace("/", "."))
     try:
         exec(function, vars(module))
-        examples = read_examples(note)
-        assert {one.bad for one in examples} == {True, False}
-        for example in examples:
+        test_rules.test_note_tells_its_options_and_has_both_kinds_of_example(note)
+        for example in read_examples(note):
             test_rules.test_example(note, example)
+            test_rules.test_dressed_example(note, example)
         assert rule_of(note).options == {"least": 5}
     finally:
         CHECKS.pop(note.name, None)

@@ -154,6 +154,8 @@ def test_an_attachment_keeps_its_extension(vault: Path) -> None:
     [
         ({"A.md": "", "b.md": ""}, "A", "B", "there already"),
         ({"A.md": ""}, "A", "../B", "outside"),
+        ({"A.md": ""}, "A", str(Path.cwd() / "B"), "outside"),
+        ({"A.md": ""}, "A", "~/B", "outside"),
         ({"A.md": ""}, "A", "B#c", "cannot be linked to"),
         ({"A.md": ""}, "A", ".B", "begin or end"),
         ({"A.md": ""}, "A", "A", "already"),
@@ -172,6 +174,16 @@ def test_what_cannot_be_is_refused(
     with pytest.raises(KnapperError, match=message):
         plan_rename(open_workspace(vault, root=vault), old, new)
     assert read(vault) == files
+
+
+@pytest.mark.parametrize(
+    ("new", "goal"),
+    [("B.md", "B.md"), ("f/B", "f/B.md"), ("f/", "f/A.md"), ("f", "f/A.md"), ("new/B", "new/B.md")],
+)
+def test_a_path_of_the_disk_may_say_where_to(vault: Path, new: str, goal: str) -> None:
+    files = {"d/A.md": "", "f/x.md": "", "s.md": "[[A]]"}
+    ending = "/" if new.endswith("/") else ""
+    assert goal in renamed(vault, files, "d/A", f"{vault / new}{ending}")
 
 
 def test_a_heading_and_the_links_to_it(vault: Path) -> None:

@@ -89,6 +89,8 @@ IDS = [
     ("> x\n\n^q", ["q"]),
     ("> x\n^q", ["q"]),
     ("> [!note] t\n> x ^q", ["q"]),
+    ("> [!note] t ^q\n> x", ["q"]),
+    ("> x\n> [!note] t ^q\n> x", []),
     ("```\nx ^a\n```\n^c", ["c"]),
     ("$$\nx\n$$\n^m", ["m"]),
     ("![[A]] ^e", ["e"]),
@@ -158,6 +160,13 @@ FOOTNOTES = [
 TABLES = [
     ("| a | b |\n| - | - |\n| c | d |\n\n| e |", "| a | b |\n| - | - |\n| c | d |\n"),
     ("a | b\n-- | --\n  c | d\nx", "a | b\n-- | --\n  c | d\n"),
+    # the title of a callout stands alone
+    ("> [!a] b\n> | c |\n> | - |\n> | d |", "| c |\n> | - |\n> | d |"),
+    ("- > [!a]- b\n  > | c |\n  > | - |", "| c |\n  > | - |"),
+    ("> [!a]b\n> | c |\n> | - |", ""),
+    # the number of cells does not matter where there are pipes
+    ("| a | b | c |\n|-|-|\n| d |", "| a | b | c |\n|-|-|\n| d |"),
+    ("a | b\n---", ""),
     ("a | b\n-- | --\nc | d\n[[e]] | f\ng", "a | b\n-- | --\nc | d\n[[e]] | f\n"),
     ("- x\n\n  | a |\n  | - |\n  | b |", "| a |\n  | - |\n  | b |"),
     (" | a |\n | - |", "| a |\n | - |"),

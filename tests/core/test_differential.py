@@ -119,7 +119,16 @@ def comment_of_several_lines(text: str) -> bool:
     return re.search(r"(?m)^ *%%[^%\n]*$", text) is not None
 
 
-KNOWN: tuple[Callable[[str], bool], ...] = (tag_over_lines_of_a_quote, comment_of_several_lines)
+def title_of_a_callout(text: str) -> bool:
+    """The title of a callout of Obsidian's stands alone; elsewhere the paragraph goes on."""
+    return re.search(r"(?m)> ?\[![^\]\n]+\][+-]?(?:[ \t]|$)", text) is not None
+
+
+KNOWN: tuple[Callable[[str], bool], ...] = (
+    tag_over_lines_of_a_quote,
+    comment_of_several_lines,
+    title_of_a_callout,
+)
 
 
 def test_code_and_html_are_where_pulldown_cmark_finds_them() -> None:
@@ -176,6 +185,7 @@ def test_code_is_where_cmark_finds_it() -> None:
 
 CODE = re.compile(r"<code[^>]*>(.*?)</code>", re.DOTALL)
 KNOWN_OF_CMARK = (
+    title_of_a_callout,
     comment_of_several_lines,
     html_that_only_newer_markdown_leaves_lazy,
     tag_that_ends_in_another_line_of_a_container,

@@ -18,7 +18,7 @@ def test_all_notes_at_once_are_found_what_each_is_alone(files: dict[NotePath, st
     notes = [Note(path, text) for path, text in files.items()]
     known = {note.path: facts(note) for note in notes if not is_attachment(note.path)}
     vault = Vault(files, known)
-    alone = lint_alone(notes, every_rule)
+    alone = lint_alone(notes, every_rule, vault.settings)
     for note in notes:
         fresh = Note(note.path, note.text)
         rules = every_rule(note.path)

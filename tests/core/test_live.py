@@ -35,7 +35,7 @@ before the others are read (`FirstLook`), and rules in the law below that ask it
 NOT_FOR_RULES = "aliases known linked names spellings"
 """What answers without writing down that it was asked."""
 
-OTHERS = "links_as listen once property_types settings updated was_asked_for_links"
+OTHERS = "links_as listen once settings updated was_asked_for_links"
 
 
 def test_each_question_has_been_thought_of() -> None:

@@ -236,11 +236,13 @@ def _tags(index: Index) -> list[str]:
 
 def _keys(typed: str, span: Span, note: Note, vault: Vault, index: Index) -> Completions:
     there = {key.lower() for key in _keys_of(note)} - {typed.strip().lower()}
-    known = chain((key for key, _ in index.keys.most_common()), vault.property_types, _USUAL_KEYS)
+    known = chain(
+        (key for key, _ in index.keys.most_common()), vault.settings.property_types, _USUAL_KEYS
+    )
     first = {key.lower(): key for key in reversed(list(known))}
     wanted = [key for lower, key in reversed(first.items()) if lower not in there]
     chosen, every = matching(wanted, typed, MOST)
-    types: Mapping[str, str] = vault.property_types
+    types: Mapping[str, str] = vault.settings.property_types
     return Completions(
         tuple(
             Completion(key, "property", Edit(span, f"{key}: "), key, types.get(key, ""))

@@ -6,6 +6,7 @@ them, and what that depends on. They are read in handfuls: no more of them is he
 
 import marshal
 from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -31,11 +32,13 @@ __all__ = ["Batch", "Earlier", "Judged", "Texts", "judge_again", "judged", "look
 class Texts(NamedTuple):
     """Where the notes of a vault are read; `instead` has texts to take for those on disk.
 
-    What is not UTF-8 in such a text is there as Python's `surrogateescape` has it.
+    What is not UTF-8 in such a text is there as Python's `surrogateescape` has it. Files
+    that are `absent` count as if they were not on disk.
     """
 
     workspace: Workspace
     instead: Mapping[NotePath, str]
+    absent: AbstractSet[NotePath] = frozenset()
 
     def read(self, path: NotePath) -> Note:
         """Read a note, or what is to be taken for it; an attachment is its name alone."""
@@ -114,7 +117,7 @@ def look(
             _ = note.inline
         known_of = [facts(note) for note in notes]
         mine = [note for note in notes if note.path in wanted]
-        alone = lint_alone(mine, texts.workspace.rules_of)
+        alone = lint_alone(mine, texts.workspace.rules_of, vault.settings)
         for note, known in zip(notes, known_of, strict=True):
             path, findings, questions, sketch = note.path, b"", _NOTHING, b""
             if path in alone:
@@ -162,7 +165,7 @@ def judged(
 ) -> Judged:
     """Judge a note by what is known; with `keep` false nothing is written down.
 
-    `alone` is what rules say that look at the note alone, if that is known.
+    `alone` is what rules say that look at no other note, if that is known.
     """
     rules = texts.workspace.rules_of(note.path)
     if not keep:

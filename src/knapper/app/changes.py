@@ -5,9 +5,10 @@ The vault is read whole in any case. What a change breaks in notes that are the 
 judging those notes in the vault as it is now and as it was before.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from knapper.app.batch import Texts
 from knapper.app.workspace import CHECKED, Workspace, facts
 from knapper.core.lint import Ruleset, lint_note
 from knapper.core.note import Facts, Note
@@ -17,28 +18,38 @@ from knapper.core.vault import Vault, split_link
 from knapper.shell.disk import decode_note
 from knapper.shell.git import Difference, Git
 
-__all__ = ["Changes", "changed", "effects", "staged"]
+__all__ = ["Changes", "changed", "effects", "staged", "why_not_mended"]
 
 
 class Changes(NamedTuple):
     """What changed: files that are there, that are gone, and the notes as they were.
 
-    `instead` has the texts of notes that are staged otherwise than they are on disk.
+    `instead` has the texts of notes that are staged otherwise than they are on disk;
+    `unstaged` are files on disk that the next commit will not have.
     """
 
     paths: frozenset[NotePath]
     gone: frozenset[NotePath]
     before: Mapping[NotePath, Note]
     instead: Mapping[NotePath, str]
+    unstaged: frozenset[NotePath] = frozenset()
 
 
 def staged(workspace: Workspace) -> Changes:
-    """Return what is staged; the vault is as the next commit would have it."""
+    """Return what is staged; the vault is as the next commit would have it.
+
+    Files that git is told to ignore are there nevertheless: they are kept out of commits
+    on purpose.
+    """
     with Git(workspace.root, "--staged") as git:
-        on_disk = [one for one in git.unstaged() if one.old and extension(one.path) in CHECKED]
+        unstaged = git.unstaged()
+        on_disk = [one for one in unstaged if one.old and extension(one.path) in CHECKED]
         contents = git.contents(one.old for one in on_disk)
         instead = {one.path: contents[one.old].decode(errors="surrogateescape") for one in on_disk}
-        return _changes(git, git.staged(), instead)
+        only_named = (one.path for one in unstaged if one.is_new)  # by `git add --intent-to-add`
+        left_out = frozenset((*git.unknown(), *only_named))
+        changes = _changes(git, git.staged(), instead)
+        return changes._replace(unstaged=left_out.intersection(workspace.tree.files))
 
 
 def changed(workspace: Workspace, revision: str | None = None) -> Changes:
@@ -60,6 +71,21 @@ def _changes(
     )
 
 
+def why_not_mended(changes: Changes, vault: Vault) -> Callable[[NotePath], str]:
+    """Return what tells why a note is not to be mended on disk, "" if nothing is against it."""
+    unstaged = {key for path in changes.unstaged for key in _keys(path)}
+
+    def why_not(path: NotePath) -> str:
+        if path in changes.instead:
+            return "it is staged otherwise than it is on disk"
+        here = vault.facts.get(path)
+        if here and unstaged and _names(here) & unstaged:
+            return "it names a file that is not staged"  # for the disk its links may be right
+        return ""
+
+    return why_not
+
+
 def effects(workspace: Workspace, vault: Vault, changes: Changes) -> list[tuple[Note, Diagnostic]]:
     """Return what the changes broke in notes that are the same, in order of path and place.
 
@@ -69,13 +95,14 @@ def effects(workspace: Workspace, vault: Vault, changes: Changes) -> list[tuple[
     touched = _touched(vault, changes, known)
     if not touched:
         return []
+    texts = Texts(workspace, changes.instead)
     before = _vault_before(vault, changes, known)
     found: list[tuple[Note, Diagnostic]] = []
     for path in workspace.checked:
         here = vault.facts.get(path)
         if path in changes.paths or here is None or not _names(here) & touched:
             continue
-        note = workspace.read(path)
+        note = texts.read(path)
         rules = Ruleset.of(r for r in workspace.rules_of(path).rules if r.check.reads_vault)
         old = {(one.finding.span, one.severity) for one in lint_note(note, before, rules)}
         found += [

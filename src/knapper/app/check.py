@@ -1,6 +1,7 @@
 """Checking a vault: what is found in its notes."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import NamedTuple
 
@@ -40,19 +41,21 @@ def check(
     wanted: Callable[[NotePath], bool],
     *,
     instead: Mapping[NotePath, str] = {},
+    absent: AbstractSet[NotePath] = frozenset(),
     progress: Progress = lambda _done, _all: None,
     processes: int = 1,
     later: Later | None = None,
 ) -> Checked:
     """Check the notes that are `wanted`; the whole vault is read in any case.
 
-    `instead` gives texts to take for those on disk (a buffer not yet saved). With more
-    than one of `processes` a large vault is read by so many at once; other threads
-    should not run then. With `later` what is found is kept in the user's cache folder, and
-    only what changed since the last time is read; it is given what does so, to be done when
-    the user has seen the findings.
+    `instead` gives texts to take for those on disk (a buffer not yet saved), `absent`
+    files that are not wanted and count as if they were not there. With more than one of
+    `processes` a large vault is read by so many at once; other threads should not run
+    then. With `later` what is found is kept in the user's cache folder, and only what
+    changed since the last time is read; it is given what does so, to be done when the user
+    has seen the findings.
     """
-    texts = Texts(workspace, instead)
+    texts = Texts(workspace, instead, absent)
 
     def judged() -> set[NotePath]:
         """Return the attachments too: which of them rules judge takes all rules to know."""
@@ -60,7 +63,7 @@ def check(
 
     if later and len(workspace.tree.files) >= WORTH_KEEPING:
         done = kept_survey(workspace, later, processes=processes, progress=progress)
-        done = with_texts(done, texts, judged()) if instead else done
+        done = with_texts(done, texts, judged()) if instead or absent else done
     else:
         done = survey(texts, judged(), processes=processes, progress=progress)
     found = done.found.only(lambda path: path in instead or wanted(path))

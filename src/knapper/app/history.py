@@ -8,6 +8,7 @@ from knapper.app.act import act
 from knapper.core.errors import KnapperError
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, MakeFolder, Outcome
+from knapper.shell.disk import resolved
 from knapper.shell.folder import Folder
 from knapper.shell.store import Store, Version
 from knapper.sync.tree import is_file
@@ -36,7 +37,7 @@ def found_path(root: Path, said: str, known: Iterable[NotePath]) -> NotePath:
     `KnapperError` if there is nothing of the kind.
     """
     known, own = set(known), root.resolve()
-    seen = Path(said).parent.resolve() / Path(said).name, own / os.path.normpath(said)
+    seen = resolved(Path(said).parent) / Path(said).name, own / os.path.normpath(said)
     inside = [one.relative_to(own).as_posix() for one in seen if one.is_relative_to(own)]
     choices = [f"{one}{ending}" for ending in ("", ".md") for one in inside]
     for choice in choices:

@@ -54,6 +54,8 @@ def init(
     not there yet. Nothing that is there is overwritten; raises `KnapperError` for a folder that
     is a vault already, and for a source that is no folder.
     """
+    if (root / CONFIG_NAME).is_symlink() and not (root / CONFIG_NAME).exists():
+        raise KnapperError(f"{root / CONFIG_NAME}: this is a link that leads nowhere")
     if (root / CONFIG_NAME).exists():
         raise KnapperError(f"{root}: this is a vault of knapper's already ({CONFIG_NAME})")
     if root.exists() and not root.is_dir():

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from knapper.app.workspace import Workspace
@@ -35,7 +36,7 @@ def existing(workspace: Workspace, said: str, start: Path) -> NotePath:
 
 def goal_of(workspace: Workspace, path: NotePath, new: str, *, is_folder: bool) -> NotePath:
     """Return where a file is to go; raises `KnapperError` if it cannot stand there."""
-    said = new.replace(os.sep, "/")
+    said = _in_the_vault(workspace, new)
     folder = folder_of(path) if "/" not in said else ""
     goal = join(folder, said)
     if not goal:
@@ -55,6 +56,23 @@ def goal_of(workspace: Workspace, path: NotePath, new: str, *, is_folder: bool) 
     ):
         raise KnapperError(f"{taken or goal}: this is there already")
     return goal
+
+
+def _in_the_vault(workspace: Workspace, new: str) -> str:
+    """Return a new name as the vault has it, a path of the disk as one with `/` before it.
+
+    Such a beginning means the root of the vault as well: what begins with a folder that is
+    there on the disk, and not in the vault, lies outside of it. So does a home folder.
+    """
+    path, said = Path(new), new.replace(os.sep, "/")
+    if path.is_absolute():
+        with suppress(KnapperError):
+            return f"/{workspace.note_path(path)}" + ("/" if said.endswith("/") else "")
+    first, *rest = path.relative_to(path.anchor).parts or [""]
+    is_elsewhere = first == "~" or (path.is_absolute() and Path(path.anchor, first).is_dir())
+    if rest and is_elsewhere and not (workspace.root / first).is_dir():
+        raise KnapperError(f"{new}: this lies outside the vault")
+    return said
 
 
 def folders_above(path: NotePath) -> Iterator[str]:

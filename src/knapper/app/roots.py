@@ -40,7 +40,7 @@ def find_root(start: Path) -> Path:
 def is_vault(folder: Path) -> bool:
     """Tell whether a folder says that it is the root of a vault."""
     with suppress(OSError):  # what may not be looked into is not the vault
-        if (folder / CONFIG_NAME).is_file() or (folder / ".obsidian").is_dir():
+        if os.path.lexists(folder / CONFIG_NAME) or (folder / ".obsidian").is_dir():
             return True
         return next(folder.glob(".obsidian*/app.json"), None) is not None
     return False
@@ -68,17 +68,19 @@ def config_table(root: Path, given: Path | None = None) -> tuple[str, Mapping[st
     """Return the name of the configuration's file and its table, empty if there is none.
 
     It is `given`, or the vault's `.knapper.toml`, or `[tool.knapper]` in its
-    `pyproject.toml`. Raises `ConfigError` for what cannot be read.
+    `pyproject.toml`. Raises `ConfigError` for what cannot be read, a link to nowhere too.
     """
     import tomllib
 
     path = given or root / CONFIG_NAME
     key = ""
-    if given is None and not path.is_file():
+    if given is None and not os.path.lexists(path):
         path, key = root / "pyproject.toml", "knapper"
         if not path.is_file():
             return "the defaults", {}
     source = os.path.relpath(path) if path.is_absolute() else str(path)
+    if given is None and path.exists() and not path.is_file():
+        raise ConfigError(source, "", "this is not a file")  # a pipe would keep us waiting
     try:
         data: object = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

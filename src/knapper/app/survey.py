@@ -73,9 +73,9 @@ def survey(
     With `keep` false the survey does not know what they asked.
     """
     workspace = texts.workspace
-    files = (
-        sorted({*workspace.tree.files, *texts.instead}) if texts.instead else workspace.tree.files
-    )
+    files: Sequence[NotePath] = workspace.tree.files
+    if texts.instead or texts.absent:
+        files = sorted({*files, *texts.instead} - texts.absent)
     odd = workspace.tree.odd
     names, paths = Names(files), in_buckets(sorted({*files, *odd}) if odd else files)
     processes = processes if len(workspace.checked) > _MANY else 1
@@ -137,13 +137,15 @@ def _judged_again(
 
 
 def with_texts(before: Survey, texts: Texts, judged: AbstractSet[NotePath]) -> Survey:
-    """Return the survey of a vault in which some notes have other texts than on disk.
+    """Return the survey of a vault in which some notes are others than on disk, or absent.
 
-    Only notes of `judged` are judged by these.
+    Only notes of `judged` are judged by that.
     """
+    files = before.vault.names.files
     fresh = {path: facts(texts.read(path)) for path in texts.instead}
-    vault = before.vault.updated(fresh, (), before.vault.names.files | fresh.keys())
-    paths = sorted((before.concerned(vault, fresh) | fresh.keys()) & judged)
+    gone = texts.absent & files
+    vault = before.vault.updated(fresh, gone, (files | fresh.keys()) - gone)
+    paths = sorted((before.concerned(vault, fresh.keys() | gone) | fresh.keys()) & judged)
     verdicts = zip(paths, judge_again(texts, vault, {}, paths, keep=False), strict=True)
     found = before.found.updated((path, verdict.findings) for path, verdict in verdicts)
     return Survey(found, vault, before.buckets)

@@ -286,16 +286,12 @@ def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) ->
     source, table = config_table(root)
     named = TableReader(source).text(table, "config-folder", ".obsidian")
     settings = "" if replica.into else config_folder(root, named)
-    try:
-        local = local_names(replica.exclude, settings)
-    except ValueError as error:
-        raise ConfigError(source, "replica.exclude", str(error)) from error
     left = Folder(vault)
     right = Source(place) if replica.mode == "pull" else Folder(place)
     host = "".join(c for c in _host().partition(".")[0] if c.isalnum() or c in "-_")
     pair = Pair(
         replica.name, left, right, replica.mode, replica.into,
-        local,
+        local_names(replica.exclude, settings),
         lambda path: is_layout(path, settings),
         f"{time.strftime('%Y-%m-%d')} {host or 'host'}",
         settings=settings,

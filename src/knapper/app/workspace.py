@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from knapper.app.roots import CONFIG_NAME, config_folder, config_table, find_root, is_vault
 from knapper.core.base import views_of
@@ -15,15 +14,13 @@ from knapper.core.lint import Ruleset
 from knapper.core.note import Facts, Note, Trouble, facts_of
 from knapper.core.own_rules import own_rules
 from knapper.core.paths import READ, NotePath, extension, is_attachment, is_note
+from knapper.core.patterns import spec_of
 from knapper.core.rule import Rule
 from knapper.core.rulebook import RuleNote, read_rule_note, rule_of
 from knapper.core.settings import SETTING_FILES, Settings, read_settings, settings_errors
 from knapper.core.vault import Vault
 from knapper.shell.bundled import bundled
-from knapper.shell.disk import Tree, absolute, read_bytes, read_note, read_text, scan
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from knapper.shell.disk import Tree, absolute, read_bytes, read_note, read_text, resolved, scan
 
 __all__ = [
     "CHECKED",
@@ -88,16 +85,9 @@ class _KnownRules(Mapping[str, Rule]):
         return len({**_rule_names(), **self._own})
 
 
-@cache
-def _spec(patterns: tuple[str, ...]) -> "GitIgnoreSpec":
-    from pathspec import GitIgnoreSpec  # most vaults have no patterns
-
-    return GitIgnoreSpec.from_lines(patterns)
-
-
 def matches(patterns: Sequence[str], path: NotePath) -> bool:
     """Tell whether gitignore patterns hold a path."""
-    return bool(patterns) and _spec(tuple(patterns)).match_file(path)
+    return bool(patterns) and spec_of(tuple(patterns)).match_file(path)
 
 
 @dataclass(frozen=True)
@@ -149,7 +139,7 @@ class Workspace:
         A path that is a link is meant itself; what its folders lead to is looked up.
         """
         root, whole = absolute(self.root), absolute(path)
-        seen = (whole, whole.parent.resolve() / whole.name, whole.resolve())
+        seen = (whole, resolved(whole.parent) / whole.name, resolved(whole))
         for here, there in zip(seen, (root, root.resolve(), root.resolve()), strict=True):
             if here.is_relative_to(there):
                 return here.relative_to(there).as_posix()

@@ -132,12 +132,17 @@ def _unfenced(note: Note, opening: re.Match[str], region: Region) -> Fix | None:
     return Fix("take the fence away", edits, safe=False, restructures=True)
 
 
-def _quoting(note: Note, start: int) -> Fix:
-    """Return the fix that puts `> ` before each line of the paragraph."""
+def _quoting(note: Note, start: int) -> Fix | None:
+    """Return the fix that puts `> ` before each line of the paragraph.
+
+    None where that would part code, or the like, that has an empty line in it.
+    """
     text, edits = note.text, []
     while start < len(text) and (end := text.find("\n", start) + 1 or len(text)) > start:
         if not text[start:end].strip():
             break
         edits.append(Edit(Span(start, start), "> "))
         start = end
+    if note.region_at(start) is not None:
+        return None
     return Fix("quote the paragraph", tuple(edits), safe=False, restructures=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from knapper.checks.links.judgement import judge
+from knapper.checks.links.judgement import judge, judge_part
 from knapper.checks.links.wording import described, either
 from knapper.core.canvas import Canvas
 from knapper.core.note import Note
@@ -46,11 +46,10 @@ def broken_canvas_subpath(note: Note, vault: Vault) -> Iterator[Finding]:
         found = _found(node.text_of("file"), vault)
         if not subpath.strip() or not found:
             continue
-        held = vault.subpath_in(found[0], subpath)
-        if held and not held.found:
-            yield Finding(
-                _at(node.offset, note), f"'{stem_of(found[0])}' has no {held.type} '{subpath}'"
-            )
+        what = judge_part(subpath, found[0], vault)
+        if what in _PARTS:
+            message = f"'{stem_of(found[0])}' has no {_PARTS[what]} '{subpath}'"
+            yield Finding(_at(node.offset, note), message)
 
 
 @check(when="canvas")
@@ -62,7 +61,7 @@ def broken_canvas_link(note: Note, vault: Vault) -> Iterator[Finding]:
             continue
         for link in Note("card.md", text).links:
             for suspect in judge(link, note.path, vault):
-                if suspect.defect not in ("case", "doubtful", "empty", "ambiguous", "collision"):
+                if suspect.defect not in _MAY_HOLD:
                     yield Finding(_at(node.offset, note), described(suspect, note.path, vault))
 
 
@@ -117,6 +116,10 @@ def canvas_side(note: Note) -> Iterator[Finding]:
                 yield Finding(_at(offset, note), message)
 
 
+_PARTS = {"heading": "heading", "block": "block", "footnote": "footnote", "view": "base-view"}
+_MAY_HOLD = frozenset(
+    ("case", "doubtful", "empty", "ambiguous", "collision", "missing-daily", "anchor", "route")
+)
 _FOUR = ("top", "right", "bottom", "left")
 _SIDES = dict.fromkeys(("fromSide", "toSide"), _FOUR) | dict.fromkeys(
     ("fromEnd", "toEnd"), ("none", "arrow")

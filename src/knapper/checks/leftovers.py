@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from knapper.core.note import Note
 from knapper.core.properties import tags_of
 from knapper.core.rule import Finding, check
+from knapper.core.settings import Settings
 from knapper.core.signs import signs
 from knapper.core.text import Span
 from knapper.core.vault import Vault
@@ -63,7 +64,7 @@ def may_be_unfilled(note: Note, _: Vault) -> bool:
 
 
 @check(when=may_be_unfilled)
-def placeholder(note: Note, vault: Vault) -> Iterator[Finding]:
+def placeholder(note: Note, settings: Settings) -> Iterator[Finding]:
     """Report places that were to be filled in, outside of templates.
 
     `{{title}}`, `{{date}}` and `{{time}}`: Obsidian Help, "Templates".
@@ -76,7 +77,7 @@ def placeholder(note: Note, vault: Vault) -> Iterator[Finding]:
         if in_properties and found.lastgroup != "variable":
             continue
         if in_properties or _is_own_text(note, found.start()):
-            if _is_template(note, vault) or _is_about_models(note):
+            if _is_template(note, settings) or _is_about_models(note):
                 return
             yield Finding(Span(*found.span()), f"'{found[0]}' was never filled in")
 
@@ -197,11 +198,11 @@ def _is_about_models(note: Note) -> bool:
     return _MODELS.search(" ".join(words)) is not None
 
 
-def _is_template(note: Note, vault: Vault) -> bool:
+def _is_template(note: Note, settings: Settings) -> bool:
     """Tell whether a note is to be copied: by its place, its tags, or Templater's `<%`."""
     tags = (*tags_of(note.frontmatter), *(tag.name for tag in note.tags))
     return (
-        vault.settings.is_template(note.path)
+        settings.is_template(note.path)
         or "<%" in note.text
         or "template" in " ".join((note.path, *tags)).lower()
     )

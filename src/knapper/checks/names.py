@@ -6,6 +6,7 @@ POSIX, and the vendors of NTFS and APFS.
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 from unicodedata import bidirectional, normalize
 
 from knapper.checks.links.judgement import suspects
@@ -29,6 +30,8 @@ __all__ = [
     "unlinkable_file_name",
 ]
 
+
+System = Literal["windows", "android", "macos", "ios"]
 
 _ODD_SIGN = re.compile(
     r'[#|\[\]*?"<>:\\\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e'
@@ -66,7 +69,10 @@ def unlinkable_file_name(note: Note) -> Iterator[Finding]:
 
 @check(when=has_odd_name, files=True)
 def illegal_file_name(
-    note: Note, vault: Vault, *, systems: tuple[str, ...] = ("windows", "android", "macos", "ios")
+    note: Note,
+    vault: Vault,
+    *,
+    systems: tuple[System, ...] = ("windows", "android", "macos", "ios"),
 ) -> Iterator[Finding]:
     """Report names that a file cannot have on one of the systems."""
     for whose, name in _names(note.path, vault):
@@ -149,7 +155,12 @@ _CUT = {
     "]": "']' and the end make three",
 }
 _SHOWN = 40
-_SYSTEMS = {"windows": "Windows", "android": "Android", "macos": "macOS", "ios": "iOS"}
+_SYSTEMS: dict[System, str] = {
+    "windows": "Windows",
+    "android": "Android",
+    "macos": "macOS",
+    "ios": "iOS",
+}
 _EVERYWHERE = tuple(_SYSTEMS)
 _MICROSOFT = ("windows", "android")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=\.|\Z)", re.IGNORECASE)

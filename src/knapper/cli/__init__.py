@@ -126,9 +126,12 @@ def _run(work: "Callable[[], object]") -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _interrupted()
-    except (BrokenPipeError, SystemExit):  # click exits on a broken pipe, and only then
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    except BrokenPipeError:
+        return _cut_off()
+    except SystemExit as ended:  # so does click after a completion, and on a broken pipe
+        if isinstance(ended.__context__, OSError):
+            return _cut_off()
+        status = ended.code
     except KnapperError as error:
         return _failed(str(error))
     except OSError as error:  # the disk, not we: a file that may not be seen, a full disk
@@ -138,6 +141,12 @@ def _run(work: "Callable[[], object]") -> int:
     except Exception as error:
         return _said_by_click(error)
     return status if isinstance(status, int) else 0
+
+
+def _cut_off() -> int:
+    """Let nothing more be written to who reads no further."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
 
 
 def _interrupted() -> int:

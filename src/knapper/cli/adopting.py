@@ -42,7 +42,8 @@ def add_suppressions(
 ) -> int:
     """Silence errors and warnings where they stand, the others by the baseline.
 
-    With `show` only print what would be written. Returns the exit status.
+    With `show` only print what would be written. Returns the exit status: 1 if something
+    could not be silenced, or would be.
     """
     news = baseline.applied(found)
     made = silence(workspace, news, act=not show, may_write=may_write)
@@ -61,7 +62,8 @@ def add_suppressions(
         number = number_of(len(made.left), "finding")
         where = f"{would}written to {_name(baseline)}"
         click.echo(f"{number} for which no comment can stand {where}", err=True)
-    return 1 if made.refused else 0
+    would_change = show and bool(made.plan or made.left)
+    return 1 if made.refused or would_change else 0
 
 
 def say_paid(baseline: Baseline, paid: Counter[str]) -> None:

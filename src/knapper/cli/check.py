@@ -21,6 +21,7 @@ from knapper.cli.outputs import (
 from knapper.cli.progress import reporting
 from knapper.cli.scope import (
     Asked,
+    Scope,
     broken_elsewhere,
     judged_by,
     scope_of,
@@ -159,20 +160,24 @@ def command(
     """
     if suppress and (fix or make_baseline or stdin_filename):
         raise click.UsageError("--add-suppressions goes with --diff, and with no other way out.")
+    mends_input = fix and not diff and bool(stdin_filename)
+    if mends_input and not (output_file or is_for_people(output_format)):
+        raise click.UsageError(
+            f"--output-format {output_format} needs --output-file here, "
+            "as standard output is the mended note."
+        )
     asked = Asked(paths, stdin_filename, staged, since_head, since)
     workspace = open_workspace(starting_folder(asked, vault), config, vault)
     workspace = narrowed(workspace, select, ignore)
     scope = scope_of(workspace, asked)
-    for broken in workspace.broken_settings:
-        if not scope.wanted(broken.path):  # else it is a finding
-            said = "this cannot be read, so its settings do not count"
-            click.echo(f"warning: {broken.path}: {said}", err=True)
+    _warn_of_broken_settings(workspace, scope)
     with reporting() as progress:
         checked = scope.narrowed(
             check(
                 workspace,
                 scope.wanted,
                 instead=scope.instead,
+                absent=scope.absent,
                 progress=progress,
                 processes=cores(),
                 later=None if no_cache else click.get_current_context().call_on_close,
@@ -188,8 +193,9 @@ def command(
     if suppress:
         from knapper.cli.adopting import add_suppressions
 
-        return add_suppressions(workspace, known, together(checked, others), show=diff,
-                                may_write=lambda path: path not in scope.instead)  # fmt: skip
+        status = add_suppressions(workspace, known, together(checked, others), show=diff,
+                                  may_write=lambda path: path not in scope.instead)  # fmt: skip
+        return 0 if exit_zero else status
     paid = known.paid(checked, judged)
     checked = known.applied(checked)
     is_left = False
@@ -199,44 +205,62 @@ def command(
         from knapper.cli.mending import print_diff, print_fixed, say_not_mended, say_repaired
 
         act = fix and not diff and not stdin_filename
+        why_not = scope.why_not_mended(checked.vault)
         repaired = repair(workspace, checked, unsafe=unsafe_fixes, act=act, concern=known.news,
-                          mendable=lambda path: not act or path not in scope.instead)  # fmt: skip
+                          mendable=lambda path: not (act and why_not(path)))  # fmt: skip
         if diff:
             print_diff(checked, repaired)
             return 1 if (repaired.plan or repaired.dropped) and not exit_zero else 0
-        if stdin_filename:
-            return print_fixed(scope.instead, repaired)
-        say_repaired(repaired)
-        prune(workspace.root, known, paid)
-        is_left = say_not_mended(checked, scope.instead) or bool(repaired.refused)
-        is_left = is_left or bool(repaired.dropped)
+        if mends_input:
+            print_fixed(scope.instead, repaired)
+        else:
+            say_repaired(repaired)
+            prune(workspace.root, known, paid)
+            is_left = say_not_mended(checked, why_not)
+        is_left = is_left or bool(repaired.refused or repaired.dropped)
         checked = repaired.after
     elif paid:
         from knapper.cli.adopting import say_paid
 
         say_paid(known, paid)
     checked = together(checked, known.applied(others))
-    _print(workspace, checked, output_format, counts, output_file)
+    _print(workspace, checked, output_format, counts, output_file, aside=mends_input)
     if said := advice(workspace, asked, checked, is_named=vault is not None):
         click.echo(said, err=True)
     failed = is_left or any(one.severity != "info" for one in checked.diagnostics)
     return 1 if failed and not exit_zero else 0
 
 
+def _warn_of_broken_settings(workspace: Workspace, scope: Scope) -> None:
+    for broken in workspace.broken_settings:
+        if not scope.wanted(broken.path):  # else it is a finding
+            said = "this cannot be read, so its settings do not count"
+            click.echo(f"warning: {broken.path}: {said}", err=True)
+
+
 def _print(
-    workspace: Workspace, checked: Checked, output_format: str, counts: bool, goal: Path | None
+    workspace: Workspace,
+    checked: Checked,
+    output_format: str,
+    counts: bool,
+    goal: Path | None,
+    *,
+    aside: bool,
 ) -> None:
-    """Print what is left, or write it to `goal` and print how much it is."""
+    """Print what is left, or write it to `goal` and print how much it is.
+
+    With `aside` standard output is somebody else's, and only findings are worth a word.
+    """
     notes, counted = checked.notes, len(checked.judged)
     report = Report(checked.diagnostics, notes, counted, workspace.root, workspace.own_rules)
-    paint = Paint() if goal is None else Paint.plain()
+    paint = Paint(sys.stderr if aside else sys.stdout) if goal is None else Paint.plain()
     shown = rendered(report, output_format, paint, counts=counts)
     if goal is not None:
         from knapper.app.save import save
 
         save(workspace.root, goal, as_bytes("".join(shown)))
         click.echo(summed_up(report, Paint(sys.stderr)), err=True, color=True)
-    else:
+    elif checked.diagnostics or not aside:
         for piece in shown:
             said = piece if is_for_people(output_format) else as_bytes(piece)
-            click.echo(said, nl=False, color=True)
+            click.echo(said, nl=False, err=aside, color=True)

@@ -68,6 +68,8 @@ class Group(Command, click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command that is called; says which was meant if there is none."""
         name = args[0]
+        if ctx.resilient_parsing:  # a shell asks how a line can go on, be it wrong so far
+            return super().resolve_command(ctx, args)
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             from difflib import get_close_matches
 

@@ -1,6 +1,7 @@
 """`knapper init`: a working vault in one command."""
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -47,5 +48,5 @@ def command(folder: Path, sources: tuple[Path, ...], preset: str | None) -> int:
             click.echo(f"  {printable(refused.change.path)}: not done: {refused.reason}", err=True)
     for refused in made.refused:
         click.echo(f"  {refused.change.path}: left as it was: {refused.reason}", err=True)
-    click.echo(f"next: knapper check {made.root}")
+    click.echo(f"next: knapper check {quote(str(made.root))}")
     return made.status

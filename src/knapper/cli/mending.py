@@ -1,7 +1,7 @@
 """Telling what was mended, or what would be."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import click
 
@@ -16,12 +16,12 @@ from knapper.core.plan import Plan, Write
 __all__ = ["print_diff", "print_fixed", "print_patch", "say_not_mended", "say_repaired"]
 
 
-def print_fixed(instead: Mapping[NotePath, str], repaired: Repaired) -> int:
-    """Print the mended text of standard input, byte for byte."""
+def print_fixed(instead: Mapping[NotePath, str], repaired: Repaired) -> None:
+    """Print the mended text of standard input, byte for byte, and say what could not be."""
     (path,) = instead
     text = next((c.content for c in repaired.plan if isinstance(c, Write)), instead[path].encode())
     sys.stdout.buffer.write(text)
-    return 0
+    _say_dropped(repaired)
 
 
 def print_diff(checked: Checked, repaired: Repaired) -> None:
@@ -63,10 +63,10 @@ def _say_dropped(repaired: Repaired) -> None:
         click.echo(f"{printable(dropped.path)}: {rules}: {dropped.reason}", err=True)
 
 
-def say_not_mended(checked: Checked, instead: Mapping[NotePath, str]) -> bool:
-    """Name the notes that have fixes and are staged otherwise than they are on disk."""
-    found = {one.path for one in checked.diagnostics if one.path in instead and one.finding.fix}
-    for path in sorted(found):
-        reason = "it is staged otherwise than it is on disk"
+def say_not_mended(checked: Checked, why_not: Callable[[NotePath], str]) -> bool:
+    """Name the notes that have fixes and are not to be mended, each with the reason."""
+    paths = sorted({one.path for one in checked.diagnostics if one.finding.fix})
+    reasons = {path: reason for path in paths if (reason := why_not(path))}
+    for path, reason in reasons.items():
         click.echo(f"{printable(path)}: not mended: {reason}", err=True)
-    return bool(found)
+    return bool(reasons)

@@ -24,7 +24,8 @@ def command(old: str, new: str, dry_run: bool, as_json: bool, vault: Path | None
     """Rename OLD to NEW, and rewrite every link, embed and card that means it.
 
     OLD is a note, a folder, an attachment, or a heading as 'Note#Heading'. NEW is a
-    name, or with a '/' a path in the vault. 'knapper undo' takes it back.
+    name, or with a '/' a path in the vault, or one of the disk that leads there.
+    'knapper undo' takes it back.
 
     \b
     Exit status: 0 done, 1 some links could not be rewritten, 2 an error.

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from knapper.app.rule import rule_called, rule_told
+from knapper.app.rule import OwnRules, is_shipped, own_rules_of, rule_called, rule_told
 from knapper.app.workspace import rule_notes
 from knapper.cli.help import Command
-from knapper.cli.terminal import Paint
+from knapper.cli.terminal import Paint, printable
+from knapper.cli.vault import vault_option, vault_root
+from knapper.core.errors import KnapperError
 from knapper.core.rulebook import RuleNote
 
 __all__ = ["command"]
@@ -18,8 +21,11 @@ __all__ = ["command"]
 @click.argument("name", required=False)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text",
               help="The default is text.")  # fmt: skip
-def command(name: str | None, output_format: str) -> int:
+@vault_option
+def command(name: str | None, output_format: str, vault: Path | None) -> int:
     """Show the page of a rule, or list all rules (those of a family, if that is NAME).
+
+    Rules that the vault declares are among them, in the family 'own'.
 
     \b
     Examples:
@@ -27,13 +33,14 @@ def command(name: str | None, output_format: str) -> int:
       knapper rule links             those of a family
       knapper rule broken-wikilink   why it matters, with examples
     """
-    families = {note.family for note in rule_notes()}
-    if name is None or name in families:
-        _list([note for note in rule_notes() if name in (None, note.family)], output_format)
+    own = _own_rules(name, vault)
+    every = (*rule_notes(), *own.notes)
+    if name is None or name in {note.family for note in every}:
+        _list([note for note in every if name in (None, note.family)], own, output_format)
         return 0
-    note = rule_called(name)
+    note = rule_called(name, own)
     if output_format == "json":
-        click.echo(json.dumps(rule_told(note), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(rule_told(note, own), indent=1, ensure_ascii=False))
         return 0
     paint = Paint()
     state = "on" if note.enabled else "off by default"
@@ -42,9 +49,21 @@ def command(name: str | None, output_format: str) -> int:
     return 0
 
 
-def _list(notes: Sequence[RuleNote], output_format: str) -> None:
+def _own_rules(name: str | None, vault: Path | None) -> OwnRules:
+    """Return the vault's own rules, where they can be meant; a list goes without if need be."""
+    if name is not None:
+        return OwnRules() if is_shipped(name) else own_rules_of(vault_root(vault))
+    try:
+        return own_rules_of(vault_root(vault))
+    except (KnapperError, OSError) as error:
+        said = "so rules of the vault are not listed"
+        click.echo(f"warning: {printable(str(error))}; {said}", err=True)
+        return OwnRules()
+
+
+def _list(notes: Sequence[RuleNote], own: OwnRules, output_format: str) -> None:
     if output_format == "json":
-        every = [rule_told(note) for note in notes]
+        every = [rule_told(note, own) for note in notes]
         click.echo(json.dumps(every, indent=1, ensure_ascii=False))
         return
     paint = Paint()

@@ -3,6 +3,7 @@
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
@@ -16,6 +17,7 @@ from knapper.cli.vault import existing, vault_root
 from knapper.core.errors import KnapperError
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension
+from knapper.core.vault import Vault
 
 if TYPE_CHECKING:
     from knapper.app.changes import Changes
@@ -52,6 +54,19 @@ class Scope(NamedTuple):
     wanted: Callable[[NotePath], bool]
     instead: Mapping[NotePath, str]
     changes: "Changes | None" = None
+
+    @property
+    def absent(self) -> AbstractSet[NotePath]:
+        """The files that count as if they were not there."""
+        return self.changes.unstaged if self.changes else frozenset()
+
+    def why_not_mended(self, vault: Vault) -> Callable[[NotePath], str]:
+        """Return what tells why a note is not to be mended on disk, "" if it may be."""
+        if not self.changes:
+            return lambda _: ""
+        from knapper.app.changes import why_not_mended
+
+        return why_not_mended(self.changes, vault)
 
     def narrowed(self, checked: Checked) -> Checked:
         """Leave out what was judged for its text alone."""

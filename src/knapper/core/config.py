@@ -130,7 +130,7 @@ class _Reader(OptionReader):
         return Config(
             source=self.source,
             preset=preset,
-            exclude=self.texts(data, "exclude"),
+            exclude=self.patterns(data, "exclude"),
             select=self.rule_names(data, "select"),
             extend_select=self.rule_names(data, "extend-select"),
             ignore=self.rule_names(data, "ignore"),
@@ -151,7 +151,7 @@ class _Reader(OptionReader):
         if not inside.texts(table, "include"):
             self.fail("overrides", "an override needs include = [patterns]")
         return Override(
-            include=inside.texts(table, "include"),
+            include=inside.patterns(table, "include"),
             extend_select=inside.rule_names(table, "extend-select"),
             ignore=inside.rule_names(table, "ignore"),
             severity=inside.severities(table),
@@ -180,12 +180,15 @@ class _Reader(OptionReader):
         names = self.texts(data, key)
         for name in names:
             if name not in self.families and name != "all":
-                self.known_rule(name, key)
+                self.known_rule(name, key, self.families)
         return names
 
-    def known_rule(self, name: str, key: str) -> None:
+    def known_rule(self, name: str, key: str, families: Collection[str] = ()) -> None:
+        """Refuse what is no rule; `families` are those that could stand there as well."""
         if name not in self.rules:
-            near = self.near(name, [*self.rules, *self.families])
+            if name in self.families:
+                self.fail(key, f"'{name}' is a family; expected the name of a rule")
+            near = self.near(name, [*self.rules, *families])
             self.fail(key, f"no rule is called '{name}'{near}")
 
 

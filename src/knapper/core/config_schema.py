@@ -10,6 +10,7 @@ from types import UnionType
 from typing import get_args, get_origin
 
 from knapper.core.config import PRESETS, Config, Override
+from knapper.core.options import words_of
 from knapper.core.replicas import Mode, Replica, SyncSettings
 from knapper.core.rule import SEVERITIES, Rule
 from knapper.core.rulebook import RuleNote
@@ -175,7 +176,8 @@ def _of_type(kind: object, default: object) -> Schema:
     """Return the schema of a value as a signature declares it; `None` has none in TOML."""
     kinds = [one for one in get_args(kind) if one is not type(None)]
     if get_origin(kind) is tuple:
-        found: Schema = dict(_TEXTS)
+        words = words_of(kind)
+        found: Schema = {**_TEXTS, "items": {"enum": list(words)}} if words else dict(_TEXTS)
     else:
         named: dict[object, str] = {
             bool: "boolean", int: "integer", float: "number", str: "string",

@@ -205,7 +205,8 @@ class _Mender:
         refused = self.refused.setdefault(note.path, set())
         while True:
             left = [d for d in diagnostics if (d.rule, d.finding.fix) not in refused]
-            bold = [d for d in left if d.finding.fix and d.finding.fix.restructures]
+            left = [d for d in left if d.finding.fix and _changes(note.text, d.finding.fix)]
+            bold = [d for d in left if _fix(d).restructures]
             chosen = fixes_to_make(bold, unsafe=self.unsafe)
             chosen = chosen or fixes_to_make(left, unsafe=self.unsafe)
             sound = self._harmless(note, [], chosen) if chosen else []
@@ -234,6 +235,11 @@ class _Mender:
         self.notes[path] = self.read(path)
         self.made.pop(path, None)
         self.dropped.setdefault(path, []).append(Dropped(path, rules, reason))
+
+
+def _changes(text: str, fix: Fix) -> bool:
+    """Tell whether a fix does anything: one that does not would be made again and again."""
+    return any(text[slice(*edit.span)] != edit.text for edit in fix.edits)
 
 
 def _fix(diagnostic: Diagnostic) -> Fix:

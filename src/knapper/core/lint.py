@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import NamedTuple
 
 from knapper.core.asked import Questions
@@ -9,6 +10,7 @@ from knapper.core.blocks import read_blocks
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
 from knapper.core.rule import Diagnostic, Finding, Fix, Rule, When
+from knapper.core.settings import Settings
 from knapper.core.signs import Signs, signs
 from knapper.core.subpaths import reduced_heading
 from knapper.core.suppress import may_silence, read_suppressions
@@ -33,7 +35,8 @@ class _Ready(NamedTuple):
 
     rule: Rule
     function: Callable[..., Iterable[Finding]]
-    reads_vault: bool
+    reads: Callable[[Vault], object] | None
+    """What it reads beside the note, if anything."""
 
     @classmethod
     def of(cls, rule: Rule) -> "_Ready":
@@ -42,10 +45,19 @@ class _Ready(NamedTuple):
         if rule.check.reads_rules:
             options["rules"] = rule.beside
         bound = partial(function, **options) if options else function
-        return cls(rule, bound, rule.check.reads_vault)
+        if rule.check.reads_settings:
+            return cls(rule, bound, _SETTINGS)
+        return cls(rule, bound, _itself if rule.check.reads_vault else None)
 
     def findings(self, note: Note, vault: Vault) -> Iterable[Finding]:
-        return self.function(note, vault) if self.reads_vault else self.function(note)
+        return self.function(note, self.reads(vault)) if self.reads else self.function(note)
+
+
+_SETTINGS = attrgetter("settings")
+
+
+def _itself(vault: Vault) -> Vault:
+    return vault
 
 
 Concern = Callable[[Note, Vault], object]
@@ -70,7 +82,7 @@ class Ruleset(NamedTuple):
 
     rules: tuple[Rule, ...]
     alone: tuple[_Group, ...]
-    """The groups of those rules that look at nothing but the note."""
+    """The groups of those rules that look at no other note."""
     asking: tuple[_Group, ...]
     """The groups of those that read the vault."""
     askers: frozenset[str]
@@ -162,14 +174,15 @@ def lint_note(
 
 
 def lint_alone(
-    notes: Iterable[Note], rules_of: Callable[[NotePath], Ruleset]
+    notes: Iterable[Note], rules_of: Callable[[NotePath], Ruleset], settings: Settings
 ) -> dict[NotePath, list[Diagnostic]]:
-    """Return what is found in each note by the rules that look at nothing but the note.
+    """Return what is found in each note by the rules that look at no other note.
 
     Suppressed ones are among it. A rule is run over all notes, then the next: one that was
     just run runs faster, and many speak of what no note has.
     """
     found: dict[NotePath, list[Diagnostic]] = {}
+    nowhere = Vault((), {}, settings)
     by_rules: dict[int, tuple[Ruleset, list[Note]]] = {}
     for note in notes:
         found[note.path], rules = [], rules_of(note.path)
@@ -179,13 +192,9 @@ def lint_alone(
         for group in rules.alone:
             if not group.signs or any(piece in rare for piece, _ in group.signs):
                 for note in some:
-                    if said := _said_by(group, note, _NOWHERE):
+                    if said := _said_by(group, note, nowhere):
                         found[note.path] += said
     return found
-
-
-_NOWHERE = Vault((), {})
-"""For whoever looks at the note alone."""
 
 
 def lint_again(
@@ -226,9 +235,9 @@ def _said_by(group: _Group, note: Note, vault: Vault) -> Sequence[Diagnostic]:
     except Exception as error:  # as below: it is a part of each rule of the group
         return [_crashed(note, ready.rule, error) for ready in group.rules]
     found: list[Diagnostic] = []
-    for rule, function, reads_vault in group.rules:
+    for rule, function, reads in group.rules:
         try:
-            findings = [*(function(note, vault) if reads_vault else function(note))]
+            findings = [*(function(note, reads(vault)) if reads else function(note))]
         except Exception as error:  # a bug of ours must not cost the user the other rules
             found.append(_crashed(note, rule, error))
             continue

@@ -7,7 +7,7 @@ from typing import cast, get_args, get_origin
 from knapper.core.rule import Check
 from knapper.core.tables import TableReader
 
-__all__ = ["OptionReader"]
+__all__ = ["OptionReader", "words_of"]
 
 
 class OptionReader(TableReader):
@@ -24,9 +24,12 @@ class OptionReader(TableReader):
     def option(self, value: object, kind: object, key: str) -> object:
         """Return the value of an option as its type wants it."""
         if get_origin(kind) is tuple:
-            if isinstance(value, list) and all(isinstance(item, str) for item in value):
-                return tuple(value)
-            self.fail(key, "expected a list of texts")
+            words = self.texts({key: value}, key)
+            known = words_of(kind)
+            for word in words:
+                if known and word not in known:
+                    self.fail(key, f"'{word}' is none of {', '.join(known)}")
+            return words
         kinds = get_args(kind) if isinstance(kind, UnionType) else (kind,)
         if float in kinds and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
@@ -34,3 +37,8 @@ class OptionReader(TableReader):
             names = {bool: "true or false", int: "a whole number", str: "a text", float: "a number"}
             self.fail(key, f"expected {names.get(cast(type, kinds[0]), 'another type')}")
         return value
+
+
+def words_of(kind: object) -> tuple[str, ...]:
+    """Return the words that a list of this type may have, none where it may have any."""
+    return get_args(get_args(kind)[0])

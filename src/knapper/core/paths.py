@@ -32,11 +32,12 @@ def folded(path: str) -> str:
     """Return what two paths have in common when Obsidian takes them for one.
 
     Compared without case and after NFC (Obsidian release notes 0.0.3; observed on
-    1.13.7 by markdown-vault-mcp); the two forms of small sigma are one.
+    1.13.7 by markdown-vault-mcp); the two forms of small sigma are one, and so are blanks,
+    which `tidy` makes alike in links.
     """
     if path.isascii():
         return path.lower()
-    return normalize("NFC", path).lower().replace("ς", "σ")
+    return normalize("NFC", _BLANKS.sub(" ", path)).lower().replace("ς", "σ")
 
 
 def tidy(link: str) -> str:

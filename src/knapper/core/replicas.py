@@ -57,7 +57,7 @@ def read_replicas(reader: TableReader, data: Mapping[str, object]) -> tuple[Repl
         into = inside.text(table, "into", "").strip()
         if into.startswith("/") or ".." in into.split("/"):
             inside.fail("into", f"'{into}' leaves the vault; give a folder inside it")
-        exclude, fix = inside.texts(table, "exclude"), inside.flag(table, "fix", True)
+        exclude, fix = inside.patterns(table, "exclude"), inside.flag(table, "fix", True)
         into = "/".join(part for part in into.split("/") if part not in ("", "."))
         found.append(Replica(name, path, cast(Mode, mode), into, exclude, fix))
     return tuple(found)

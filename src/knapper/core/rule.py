@@ -2,8 +2,9 @@
 
 The function is a *check*: it takes a note (and the vault, where it must look
 further) and yields findings. Its signature says the rest: a `vault` parameter
-means that it is run again when other notes change, and its keyword-only
-parameters are its options, with type and default.
+means that it is run again when other notes change, `settings` are those of the
+vault, which does not, and its keyword-only parameters are its options, with type
+and default.
 """
 
 import inspect
@@ -85,6 +86,7 @@ class Check(NamedTuple):
     signs: tuple[str, ...] = ()
     files: bool = False
     reads_rules: bool = False
+    reads_settings: bool = False
 
 
 class Rule(NamedTuple):
@@ -145,8 +147,8 @@ def check(
             for key, parameter in parameters.items()
             if parameter.kind is parameter.KEYWORD_ONLY
         }
-        reads = "vault" in parameters, "rules" in parameters
-        CHECKS[name] = Check(name, function, reads[0], options, when, signs, files, reads[1])
+        vault, rules, settings = (one in parameters for one in ("vault", "rules", "settings"))
+        CHECKS[name] = Check(name, function, vault, options, when, signs, files, rules, settings)
         return function
 
     return register if function is None else register(function)

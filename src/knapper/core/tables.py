@@ -9,6 +9,7 @@ from copy import copy
 from typing import NoReturn, Self, cast
 
 from knapper.core.errors import ConfigError
+from knapper.core.patterns import is_pattern
 
 __all__ = ["TableReader"]
 
@@ -60,6 +61,14 @@ class TableReader:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.fail(key, "expected a list of texts")
         return tuple(cast(list[str], value))
+
+    def patterns(self, data: Mapping[str, object], key: str) -> tuple[str, ...]:
+        """Return patterns as `.gitignore` has them."""
+        found = self.texts(data, key)
+        for one in found:
+            if not is_pattern(one):
+                self.fail(key, f"'{one}' is no pattern")
+        return found
 
     def table(self, data: Mapping[str, object], key: str) -> Mapping[str, object]:
         value = data.get(key, {})

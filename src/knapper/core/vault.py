@@ -120,10 +120,6 @@ class Vault:
         self._asked.about.add("facts")
         return self._facts
 
-    @property
-    def property_types(self) -> Mapping[str, str]:
-        return self.settings.property_types
-
     # -- links -------------------------------------------------------------------------
 
     def resolve(self, target: str, source: NotePath) -> Resolution:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
 from mcp_types import ToolAnnotations
 
 from knapper import __version__
@@ -30,18 +31,40 @@ _WRITES = ToolAnnotations(
 
 def make_server(tools: Tools) -> MCPServer:
     """Return a server that offers these tools."""
-    server = MCPServer(
-        "knapper", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING"
-    )
     reading: list[Callable[..., object]] = [
         tools.check, tools.facts, tools.backlinks, tools.status, tools.rule,
     ]  # fmt: skip
     writing: list[Callable[..., object]] = [tools.fix, tools.rename]
-    for tool in reading:
-        server.tool(annotations=_READS)(_told(tool))
-    for tool in writing:
-        server.tool(annotations=_WRITES)(_told(tool))
-    return server
+    offered: list[Tool] = [
+        *(_Exact.from_function(_told(tool), annotations=_READS) for tool in reading),
+        *(_Exact.from_function(_told(tool), annotations=_WRITES) for tool in writing),
+    ]
+    for tool in offered:
+        tool.parameters["additionalProperties"] = False
+    return MCPServer(
+        "knapper",
+        instructions=_INSTRUCTIONS,
+        version=__version__,
+        log_level="WARNING",
+        tools=offered,
+    )
+
+
+class _Exact(Tool):
+    """A tool that refuses arguments it does not have.
+
+    The SDK drops them, and a `path` for `paths` would widen a fix to the whole vault.
+    """
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> Any:  # noqa: ANN401 - the SDK's interface
+        known = list(self.parameters["properties"])
+        for name in arguments:
+            if name not in known:
+                there_are = f"there are: {', '.join(known)}" if known else "there are none"
+                raise ToolError(f"{self.name}: there is no argument '{name}'; {there_are}")
+        return await super().run(arguments, context, convert_result)
 
 
 def _told(tool: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -15,7 +15,7 @@ from knapper.app.check import Checked, check
 from knapper.app.facts import facts_shown
 from knapper.app.rename import carry_out, plan_rename
 from knapper.app.repair import repair
-from knapper.app.rule import rule_called, rule_told
+from knapper.app.rule import OwnRules, is_shipped, own_rules_of, rule_called, rule_told
 from knapper.app.status import standing
 from knapper.app.workspace import Workspace, narrowed, open_workspace, rule_notes
 from knapper.core.errors import KnapperError
@@ -185,11 +185,12 @@ class Tools:
         self, name: Annotated[str, Field(description="A rule; empty lists them all.")] = ""
     ) -> Answer:
         """Tell what a rule is about, with examples; or list the rules."""
+        own = OwnRules() if name and is_shipped(name) else own_rules_of(self.root)
         if name:
-            return rule_told(rule_called(name))
+            return rule_told(rule_called(name, own), own)
         listed = ("name", "family", "severity", "enabled", "summary")
-        every = [{key: getattr(note, key) for key in listed} for note in rule_notes()]
-        return {"rules": every}
+        notes = (*rule_notes(), *own.notes)
+        return {"rules": [{key: getattr(note, key) for key in listed} for note in notes]}
 
     def _open(self, rules: Sequence[str] = ()) -> Workspace:
         workspace = open_workspace(self.root, root=self.root)

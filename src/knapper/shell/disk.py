@@ -18,6 +18,7 @@ __all__ = [
     "read_bytes",
     "read_note",
     "read_text",
+    "resolved",
     "scan",
 ]
 
@@ -95,6 +96,14 @@ class _Scanned:
 def absolute(path: Path) -> Path:
     """Return the path from the root of the file system, `..` worked off, links kept."""
     return Path(os.path.abspath(path))
+
+
+def resolved(path: Path) -> Path:
+    """Return the path with all links followed, as far as they lead.
+
+    `Path.resolve` raises an error of its own for links that lead round in a circle.
+    """
+    return Path(os.path.realpath(path))
 
 
 def _is(test: Callable[[], bool]) -> bool:

@@ -26,13 +26,15 @@ _NOTHING = "0" * 8
 class Difference(NamedTuple):
     """A file that differs between two states; a blob is "" where there is none.
 
-    `new` is "" as well where the newer state is the file on disk.
+    `new` is "" as well where the newer state is the file on disk. It is new where the
+    older state has nothing of that name.
     """
 
     path: NotePath
     old: str
     new: str
     is_gone: bool = False
+    is_new: bool = False
 
 
 class Git:
@@ -79,8 +81,12 @@ class Git:
         """
         base = self._head() if revision is None else [self._parted(revision)]
         known = self._differences(*base)
+        return [*known, *(Difference(path, "", "", is_new=True) for path in self.unknown())]
+
+    def unknown(self) -> list[NotePath]:
+        """Return the files on disk that git does not know, and is not told to ignore."""
         names = self._run("ls-files", "--others", "--exclude-standard", "-z").stdout
-        return [*known, *(Difference(os.fsdecode(name), "", "") for name in _split(names))]
+        return [os.fsdecode(name) for name in _split(names)]
 
     def contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
         """Return the contents of blobs."""
@@ -161,6 +167,7 @@ def _read(fields: Sequence[bytes]) -> Iterator[Difference]:
             old if old_mode in _FILES and not old.startswith(_NOTHING) else "",
             new if mode in _FILES and not new.startswith(_NOTHING) else "",
             status == "D",
+            status == "A",
         )
 
 

@@ -59,7 +59,8 @@ def blank_before_frontmatter(note: Note) -> Iterator[Finding]:
     else:
         message = "blanks stand behind the first '---', so the frontmatter is not read"
     edits = (Edit(opening, "---" + after.strip(" \t")),)
-    fix = Fix("take the blanks away", edits, safe=True, restructures=True)
+    is_sure = not _USUAL_KEYS.isdisjoint(map(str.lower, _keys_below(note.text, opening.end)))
+    fix = Fix("take the blanks away", edits, safe=is_sure, restructures=True)
     yield Finding(Span(opening.start, opening.end - len(after.lstrip(" \t"))), message, fix)
 
 
@@ -103,6 +104,7 @@ _USUAL_KEYS = frozenset(
         *("date", "created", "modified", "updated", "author", "description", "category"),
     )
 )
+_KEY = re.compile(r"[a-z][a-zA-Z0-9_-]*+")
 _OPENING = re.compile(r"---\r?\n")
 _ALMOST_OPENING = re.compile(r"(?:[ \t]*+\r?\n)*[ \t]*+---[ \t]*+\r?\n")
 _SECOND_OPENING = re.compile(
@@ -120,8 +122,17 @@ def _almost_opening(note: Note) -> Span | None:
     opening = _ALMOST_OPENING.match(text, start)
     if opening is None or not note.is_markdown:
         return None
-    meant = read_frontmatter(f"---\n{text[opening.end() :]}")
-    return Span(start, opening.end()) if meant.data else None
+    keys = _keys_below(text, opening.end())
+    if _USUAL_KEYS.isdisjoint(map(str.lower, keys)) and not (
+        len(keys) > 1 and all(map(_KEY.fullmatch, keys))
+    ):
+        return None  # a rule, and below it text with colons
+    return Span(start, opening.end())
+
+
+def _keys_below(text: str, start: int) -> list[str]:
+    """Return the keys of the block whose lines would begin here."""
+    return [*read_frontmatter(f"---\n{text[start:]}").data]
 
 
 def _removal(note: Note, span: Span, closed: bool) -> Fix | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from knapper.checks.frontmatter.reading import (
     RENAMED,
     has_odd_keys,
-    has_types,
     is_channel_note,
     is_video_note,
     opening_line,
@@ -16,7 +15,8 @@ from knapper.core.frontmatter import Entry, NotEditableError, rename_property, s
 from knapper.core.note import Note
 from knapper.core.paths import name_of, stem_of
 from knapper.core.rule import Finding, Fix, check
-from knapper.core.vault import Vault, slug
+from knapper.core.settings import Settings
+from knapper.core.vault import slug
 
 __all__ = [
     "deprecated_key",
@@ -71,10 +71,10 @@ def deprecated_key(note: Note) -> Iterator[Finding]:
             yield Finding(entry.key_span, message, fix)
 
 
-@check(when=has_types)
-def tags_type_on_other_key(note: Note, vault: Vault) -> Iterator[Finding]:
+@check(when="frontmatter")
+def tags_type_on_other_key(note: Note, settings: Settings) -> Iterator[Finding]:
     """Report keys that have the type of `tags`, which only `tags` can have."""
-    types = vault.property_types
+    types = settings.property_types
     if "tags" not in types.values():
         return
     wrong = {key.lower() for key, name in types.items() if name == "tags"} - {"tags"}

@@ -47,7 +47,8 @@ def tags_not_a_list(note: Note) -> Iterator[Finding]:
         tags = [tag.removeprefix("#") for tag in _split(value) if tag != "#"]
         if len(tags) > 1:
             title = "write the tags as a list"
-            fix = setting(note, title, "tags", list(tags), safe=True) if _all_tags(tags) else None
+            can = _all_tags(tags) and ";" not in value  # which parts them, perhaps, as a comma does
+            fix = setting(note, title, "tags", list(tags), safe=True) if can else None
             message = "several tags in one text make no tag; expected a list"
             yield Finding(entry.value_span, message, fix)
 

@@ -19,7 +19,6 @@ __all__ = [
     "Run",
     "has_from_line",
     "has_odd_keys",
-    "has_types",
     "is_channel_note",
     "is_video_note",
     "opening_line",
@@ -34,7 +33,7 @@ RENAMED = {"tag": "tags", "alias": "aliases", "cssclass": "cssclasses"}
 
 
 def is_video_note(note: Note) -> bool:
-    """Tell whether a note is about a video: it has a timestamp, or a line `From: [[…`.
+    """Tell whether a note is about a video: it has a timestamp, or a line `From: [[…]] <br/>`.
 
     Source: the notes of github.com/sieve-data/tubegraph; all but the indexes of a
     channel have both, and the keys `title` and `videoId`.
@@ -58,11 +57,6 @@ def is_channel_note(note: Note) -> bool:
 def has_odd_keys(note: Note, _: Vault) -> bool:
     """Tell whether a key is not read any more, or stands twice if case does not count."""
     return _are_odd(tuple(note.frontmatter.data))
-
-
-def has_types(note: Note, vault: Vault) -> bool:
-    """Tell whether a note has properties, and the vault types for some."""
-    return bool(vault.property_types) and note.frontmatter.exists
 
 
 def opening_line(note: Note) -> Span:
@@ -109,7 +103,7 @@ def property_run(text: str, start: int) -> Run:
 
 
 _FROM_SIGN = signs("From: [[")
-_FROM = re.compile(r"^From: \[\[", re.MULTILINE)
+_FROM = re.compile(r"^From: \[\[[^\]\n]++\]\][ \t]*+<br", re.MULTILINE)
 _PROPERTY = re.compile(r"(\w[\w -]*+):(?:\s|\Z)")
 _BELONGS = re.compile(r"[ \t]*+- |[ \t]++\S")
 

@@ -57,8 +57,10 @@ def duplicate_key(note: Note) -> Iterator[Finding]:
             seen[entry.key] = entry.node.value
             continue
         found = True
+        lines = property_lines(note.text, entry)
         same = in_lines and repr(seen[entry.key]) == repr(entry.node.value)
-        edits = (Edit(property_lines(note.text, entry), ""),) if same else ()
+        same = same and not _REMARK.search(note.text, *lines)  # it would go, too
+        edits = (Edit(lines, ""),) if same else ()
         fix = Fix("take the repeated key out", edits) if same else None
         message = f"the key '{entry.key}' stands twice, so no property is read"
         yield Finding(entry.key_span, message, fix)
@@ -83,6 +85,7 @@ def duplicate_key_case(note: Note) -> Iterator[Finding]:
 _KEY = re.compile(
     r"""^[ \t]*+(?:- |\[(?!\[)|[{"'?]|[^\s#][^\n]*?:(?=[ \t\r\n]|\Z))""", re.MULTILINE
 )
+_REMARK = re.compile(r"\s#")
 _GLUED = re.compile(r"^([\w-]++)(:|：[ \t]*+)(?=[^\s:/])", re.MULTILINE)
 
 

@@ -1,28 +1,28 @@
 """Rules about values: what YAML makes of them, and what they should be."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from knapper.checks.frontmatter.reading import has_types, readable_entries
+from knapper.checks.frontmatter.reading import readable_entries
 from knapper.core.frontmatter import Entry, Node, Value, quoted
 from knapper.core.note import Note
 from knapper.core.properties import mismatch
 from knapper.core.rule import Finding, Fix, check
+from knapper.core.settings import Settings
 from knapper.core.text import Edit, Span
 from knapper.core.vault import Vault
 
 __all__ = ["invalid_video_id", "may_be_misread", "type_mismatch", "unquoted_value"]
 
 
-@check(when=has_types)
-def type_mismatch(note: Note, vault: Vault) -> Iterator[Finding]:
+@check(when="frontmatter")
+def type_mismatch(note: Note, settings: Settings) -> Iterator[Finding]:
     """Report values that do not fit the type which the vault gives to their property."""
-    types = vault.property_types
-    names = {key.lower(): name for key, name in types.items()}
+    names = _types(settings)
     wrong = {
         key: expected
         for key, value in note.frontmatter.data.items()
-        if (expected := mismatch(value, names.get(key.lower(), "")))
+        if names and (expected := mismatch(value, names.get(key.lower(), "")))
     }
     for entry in readable_entries(note) if wrong else ():
         if entry.key in wrong and not _is_unquoted_link(entry.node):
@@ -63,19 +63,22 @@ def may_be_misread(note: Note, _: Vault) -> bool:
 
 
 @check(when=may_be_misread)
-def unquoted_value(note: Note) -> Iterator[Finding]:
+def unquoted_value(note: Note, settings: Settings) -> Iterator[Finding]:
     """Report values that mean something else in YAML than they seem to say."""
     for entry in readable_entries(note):
+        is_number = _types(settings).get(entry.key.lower()) == "number"
         for node in _scalars_and_links(entry.node):
-            yield from _misread(note, entry, node)
+            if not (is_number and isinstance(node.value, int | float)):
+                yield from _misread(note, entry, node)
 
 
 def _misread(note: Note, entry: Entry, node: Node) -> Iterator[Finding]:
     """Yield what is wrong with one value."""
     raw = note.text[slice(*node.span)]
     if node.style == "flow":
-        message = f"without quotes {raw} is a list in a list, and no link"
-        yield Finding(node.span, message, _quoting(raw, node.span, safe=True))
+        link = _LINE_END.sub(" ", raw)
+        message = f"without quotes {link} is a list in a list, and no link"
+        yield Finding(node.span, message, _quoting(link, node.span, safe=True))
     elif node.style != "plain":
         return
     elif comment := _swallowed(note.text, node):
@@ -95,12 +98,18 @@ _VIDEO_ADDRESS = re.compile(
     r"([A-Za-z0-9_-]{11})(?![A-Za-z0-9_-])"
 )
 _COMMENT = re.compile(r"[ \t]+(#\w[^\r\n]*(?<![ \t]))")
+_LINE_END = re.compile(r"[ \t]*+\r?\n[ \t]*+")
 _HASH = re.compile(r"[ \t]#\w")
 _MARK = re.compile(r"[ \t][&!]\w")
 _EXPONENT = re.compile(r"\d+[eE]\d+")
 # `01` as a month is 1 all the same; a longer one is a code, a time or a phone number
 _LEADING_ZERO = re.compile(r"0\d{3,}")
 _LARGEST_EXACT = 2**53
+
+
+def _types(settings: Settings) -> Mapping[str, str]:
+    """Return the types of properties by their keys in lower case."""
+    return {key.lower(): name for key, name in settings.property_types.items()}
 
 
 def _is_plain_text(value: Value) -> bool:
@@ -124,10 +133,15 @@ def _scalars_and_links(node: Node) -> Iterator[Node]:
 
 
 def _is_unquoted_link(node: Node) -> bool:
-    """Tell whether a value is written as `[[…]]` without quotes: a list in a list."""
+    """Tell whether a value is written as `[[…]]` without quotes: a list in a list.
+
+    `[[a, b]]` is rather meant as one; what has a pipe is not (`[[Soup|hot, and good]]`).
+    """
     if node.style != "flow" or len(node.items) != 1:
         return False
     inner = node.items[0]
+    if len(inner.items) > 1 and not any("|" in str(item.value) for item in inner.items):
+        return False
     return (
         inner.style == "flow"
         and inner.span == Span(node.span.start + 1, node.span.end - 1)

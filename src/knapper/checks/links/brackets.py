@@ -72,11 +72,16 @@ def stray_link_end(note: Note) -> Iterator[Finding]:
 
 @check(when="has_odd_brackets", signs=("|",))
 def single_bracket_link(note: Note, vault: Vault) -> Iterator[Finding]:
-    """Report `[name | text]` where a note has the name: it lacks a pair of brackets."""
+    """Report `[name | text]` where a note has the name: it lacks a pair of brackets.
+
+    A choice such as `[y|n]` is none, though a note may be called `Y`.
+    """
     for match in _SINGLE.finditer(note.text, note.body):
         name = match[1].strip()
-        found = isinstance(vault.resolve(name, note.path), Found)
-        if not found or not _stands_alone(note, match.start()):
+        found = vault.resolve(name, note.path)
+        if not isinstance(found, Found) or len(name) < _LEAST:
+            continue
+        if not found.path.endswith((name, f"{name}.md")) or not _stands_alone(note, match.start()):
             continue
         edits = (
             Edit(Span(match.start(), match.start()), "["),
@@ -87,6 +92,7 @@ def single_bracket_link(note: Note, vault: Vault) -> Iterator[Finding]:
         yield Finding(Span(*match.span()), message, fix)
 
 
+_LEAST = 3
 _SINGLE = re.compile(r"\[(?<![\w\[\]\\!]\[)([^\[\]|\n]++)\|[^\[\]|\n]++\](?![\[\](:])")
 
 

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from knapper.checks.links.judgement import Suspect, in_body, suspects
+from knapper.checks.links.web import letters_of
 from knapper.checks.links.wording import described, span_of
 from knapper.core.inline import Link
 from knapper.core.link_text import encoded, linkable
@@ -152,7 +153,8 @@ def _heading_fix(suspect: Suspect, note: Note, vault: Vault) -> Fix | None:
     if link.kind == "md":
         name = encoded(name, pointed=note.text.startswith("<", span.start - 1))
     edit = Edit(span, f"{path}#{name}")
-    return Fix("name the heading as Obsidian does", (edit,), safe=link.kind == "wiki")
+    is_same = letters_of(name) == letters_of(link.target.partition("#")[2])  # to a reader
+    return Fix("name the heading as Obsidian does", (edit,), safe=link.kind == "wiki" and is_same)
 
 
 def _makes_a_column(note: Note, link: Link) -> bool:

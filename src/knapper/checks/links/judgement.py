@@ -19,7 +19,7 @@ from knapper.core.note import Facts, Note
 from knapper.core.paths import NotePath, folded, folder_of, is_note, join, name_of, stem_of, tidy
 from knapper.core.vault import Ambiguous, Found, Missing, Vault, reduced_heading, slug
 
-__all__ = ["Defect", "Suspect", "in_body", "judge", "suspects"]
+__all__ = ["Defect", "Suspect", "in_body", "judge", "judge_part", "suspects"]
 
 Defect = Literal[
     "missing", "missing-daily", "alias", "title", "time", "url", "prompt", "empty",
@@ -136,8 +136,14 @@ def _differs_in_case(name: str, path: NotePath) -> bool:
     written = name.rpartition("./")[2]
     if path.endswith((written, f"{written}.md")):  # nearly always, and cheap
         return False
-    written, whole = normalize("NFC", tidy(written)).removeprefix("/"), normalize("NFC", path)
+    written, whole = normalize("NFC", tidy(written)).removeprefix("/"), normalize("NFC", tidy(path))
     return bool(written) and not whole.endswith((written, f"{written}.md"))
+
+
+def judge_part(subpath: str, path: NotePath, vault: Vault) -> Defect | None:
+    """Return what is wrong with naming a part of a file (without the first `#`), if anything."""
+    link = Link(0, 0, f"{path}#{subpath}", "", "wiki", False, 0, 0, -1)
+    return next((one.defect for one in _judge_subpath(link, subpath, path, vault)), None)
 
 
 def _judge_subpath(link: Link, subpath: str, path: NotePath, vault: Vault) -> Iterator[Suspect]:
@@ -256,7 +262,7 @@ def _is_called(path: NotePath, name: str) -> bool:
 _URL = re.compile(r"[a-z][a-z0-9+.-]*+://|mailto:|www\.", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,3}(?::\d\d){1,3}", re.ASCII)
 _LEAST_SLUG = 4  # `C++` and `C#` are no titles of `c.md`
-_FIGURES = re.compile(r"\d(?:[^\w ]|_)++\d")
+_FIGURES = re.compile(r"\d(?:[^\w ]|_)+\d")
 
 
 # -- what only looks like a link, or may well lead somewhere ---------------------------

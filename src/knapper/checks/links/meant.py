@@ -9,7 +9,7 @@ from knapper.core.inline import Link
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, folder_of
 from knapper.core.rule import Finding, Fix, check
-from knapper.core.text import Edit
+from knapper.core.text import Edit, Span
 from knapper.core.timestamps import anchor, format_time, parse_time
 from knapper.core.vault import Found, Vault
 
@@ -76,8 +76,23 @@ def link_case(note: Note, vault: Vault) -> Iterator[Finding]:
         right = _in_case_of(suspect.paths[0], name)
         fix = None
         if isinstance(vault.resolve(right, note.path), Found):
-            fix = _fix("write it as the file does", rewritten(note, suspect.link, right))
+            fix = _case_fix(note, suspect.link, right)
         yield _finding(suspect, note, vault, fix)
+
+
+def _case_fix(note: Note, link: Link, name: str) -> Fix | None:
+    """Return the fix that writes a name as the file does; the reader sees what he saw.
+
+    But not in a heading: links know it by all that is written there, and case does not count.
+    """
+    title = "write it as the file does"
+    if not any(heading.start <= link.start < heading.end for heading in note.headings):
+        return _fix(title, rewritten(note, link, name))
+    if link.kind != "wiki":
+        return None
+    written = note.text[link.target_start : link.target_end].partition("#")[0]
+    span = Span(link.target_start, link.target_start + len(written))
+    return _fix(title, Edit(span, name), safe=False)
 
 
 def _finding(suspect: Suspect, note: Note, vault: Vault, fix: Fix | None) -> Finding:

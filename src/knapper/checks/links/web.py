@@ -6,33 +6,32 @@ from unicodedata import category, combining, normalize
 from knapper.core.note import Facts
 from knapper.core.paths import extension, name_of
 
-__all__ = ["anchored_heading", "has_html_anchor", "is_route"]
+__all__ = ["anchored_heading", "has_html_anchor", "is_route", "letters_of"]
 
 _NUMBERED = re.compile(r"[-_]([0-9]{1,3})\Z")
 _OWN_ANCHOR = re.compile(r"\{[^{}]*?#([^\s{}]++)[^{}]*+\}\s*+\Z")
 _ADDRESS = re.compile(r"!\[[^\[\]]*+\]\([^()]*+\)|\]\([^()]*+\)|\{#[^{}]*+\}")
 _TAG = re.compile(r"<[^<>]*+>")
+_BETWEEN_FIGURES = re.compile(r"(?<=[0-9]) +(?=[0-9])")
 _PAGES = frozenset(("", "htm", "html", "php", "aspx"))
 
 
 def anchored_heading(subpath: str, facts: Facts) -> str | None:
     """Return the heading that a web page would show for an anchor, None if there is none.
 
-    Sites make an anchor of a heading's words, with hyphens between them. Other signs are
-    left out, or part words, too; some sites keep nothing but ASCII, or begin with the first
-    letter. The second heading of a name has a number behind (`#to-do-1`); `## Title {#own}`
-    gives its own.
+    Sites make an anchor of a heading's letters and figures, and write what is between them
+    as hyphens, or not at all; some keep nothing but ASCII, or begin with the first letter. The
+    second heading of a name has a number behind (`#to-do-1`); `## Title {#own}` gives its own.
     """
     anchor = subpath.strip()
-    if any(not _is_of_word(sign) and sign not in "-_" for sign in anchor):
-        own = (text for _, text in facts.headings if _own_anchor(text) == anchor)
-        return next(own, None)
-    words, number = _words(anchor), _NUMBERED.search(anchor)
-    first = _words(anchor[: number.start()]) if number else words
+    if any(map(str.isspace, anchor)):
+        return None
+    wanted, number = letters_of(anchor), _NUMBERED.search(anchor)
+    first = letters_of(anchor[: number.start()]) if number else wanted
     again: list[str] = []
     for _, text in facts.headings:
-        forms = _forms(text)
-        if (words and words in forms) or _own_anchor(text) == anchor:
+        forms, own = _forms(text), _OWN_ANCHOR.search(text)
+        if wanted in forms or (own and own[1] == anchor):
             return text
         if first in forms:
             again.append(text)
@@ -53,27 +52,22 @@ def is_route(name: str) -> bool:
     return name.startswith("/") and extension(name_of(name.rstrip("/"))) in _PAGES
 
 
-def _own_anchor(heading: str) -> str | None:
-    own = _OWN_ANCHOR.search(heading)
-    return own[1] if own else None
-
-
-def _forms(heading: str) -> set[tuple[str, ...]]:
-    """Return the words of which sites make an anchor for a heading."""
+def _forms(heading: str) -> set[str]:
+    """Return what sites make an anchor of, for a heading."""
     whole = _ADDRESS.sub(" ", heading)
     found = set()
     for shown in (whole, _TAG.sub(" ", whole)):  # in code, a tag is text
-        joined = "".join(sign for sign in shown if _is_of_word(sign) or sign in "-_ ")
-        lettered = joined.lstrip("0123456789-_ ")
-        plain = "".join(sign for sign in normalize("NFKD", joined) if not combining(sign))
-        found |= {_words(joined), _words(shown), _words(lettered)}
-        found |= {_words(plain)} if plain.isascii() else set()
-    return found - {()}
+        kept = "".join(sign for sign in shown if _is_of_word(sign) or sign in "-_ ")
+        plain = "".join(sign for sign in normalize("NFKD", kept) if not combining(sign))
+        found |= {letters_of(kept), letters_of(shown), letters_of(kept.lstrip("0123456789-_ "))}
+        found |= {letters_of(plain)} if plain.isascii() else set()
+    return found - {""}
 
 
-def _words(text: str) -> tuple[str, ...]:
+def letters_of(text: str) -> str:
+    """Return the letters and figures of a text; only what parts two numbers is a `-`."""
     parted = "".join(sign if _is_of_word(sign) else " " for sign in text.casefold())
-    return tuple(parted.split())
+    return _BETWEEN_FIGURES.sub("-", parted).replace(" ", "")
 
 
 def _is_of_word(sign: str) -> bool:

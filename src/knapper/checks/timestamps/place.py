@@ -1,9 +1,12 @@
 """Rules about where a timestamp stands, and beside which others."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import groupby, pairwise
+from operator import attrgetter
 
+from knapper.checks.timestamps.parentheses import closes_slip
 from knapper.checks.timestamps.reading import line_before, read_anchors
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
@@ -22,6 +25,11 @@ def timestamp_in_link(note: Note) -> Iterator[Finding]:
     """Report anchors inside a Markdown link, a wikilink or a pair of brackets."""
     text = note.text
     near = [stamp for stamp in note.timestamps if _may_be_inside(text, stamp.start)]
+    starts = [stamp.start for stamp in near]
+    for stamp in read_anchors(note, [one for one in note.timestamps if _link_around(note, one)]):
+        if stamp.start not in starts:
+            message = "the timestamp stands inside the text of a link, where it cannot be followed"
+            yield Finding(stamp.span, message)
     following = {stamp.start: stamp for stamp in note.timestamps} if near else {}
     for stamp in read_anchors(note, near):
         before = line_before(text, stamp.start)
@@ -79,6 +87,12 @@ def timestamp_glued(note: Note) -> Iterator[Finding]:
         )
 
 
+def _link_around(note: Note, stamp: Timestamp) -> bool:
+    """Tell whether a timestamp stands within a link."""
+    before = bisect_left(note.links, stamp.start, key=attrgetter("start"))
+    return before > 0 and stamp.end <= note.links[before - 1].end
+
+
 def _after_word(text: str, offset: int) -> bool:
     """Tell whether a letter or digit of a script with blanks stands right before."""
     return offset > 0 and text[offset - 1].isalnum() and text[offset - 1] < "\u2e80"
@@ -97,16 +111,14 @@ def _in_link(
     text: str, stamp: Timestamp, link: re.Match[str], following: dict[int, Timestamp]
 ) -> Finding:
     """An anchor in place of an address: `[00:01:02](<a ...>[00:01:02]</a>)`."""
-    start = stamp.start - (link.end() - link.start())
+    outer = link.string[: link.start()]
+    start = stamp.start - (link.end() - link.start()) - outer.endswith("!")
     last = stamp
     while (more := _MORE.match(text, last.end)) and more.end() in following:
         last = following[more.end()]
     kept = "" if read_times(link[1]) or not link[1].strip() else f"{link[1].strip()} "
     edits = [Edit(Span(start, stamp.start), kept)]
-    outer = link.string[: link.start()]
-    # The `)` of the link is often missing; one that closes an older `(` has to stay.
-    own = outer.count("(") <= outer.count(")") or text.startswith("))", last.end)
-    if own and text.startswith(")", last.end):
+    if text.startswith(")", last.end) and closes_slip(text, last.end):
         edits.append(Edit(Span(last.end, last.end + 1), ""))
     said, time = label_time(link[1]), stamp.time
     safe = bool(said and time and said.seconds == time.seconds and last is stamp)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from knapper.checks.timestamps.reading import line_before, video_id
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
+from knapper.core.subpaths import heading_named
 from knapper.core.text import Edit, Span
 from knapper.core.timestamps import Time, anchor, format_time, label_time, parse_time
 from knapper.core.vault import Vault
@@ -15,6 +16,7 @@ _ONE = r"(?:[0-9]{1,2}:[0-5][0-9]:[0-5][0-9]|[0-9]{2}:[0-5][0-9])"
 _PLAIN = re.compile(
     rf"\[(?<![\[\]>!\\]\[)({_ONE}(?:[ ]?(?:,|-|–|—|to)[ ]?{_ONE}){{0,200}})\](?![\[(:\]]|</a)"
 )
+_OPENED = re.compile(r"<a\b", re.IGNORECASE)
 _EACH = re.compile(_ONE)
 _TARGET = re.compile(
     r"\]\((?<=[0-9]\]\()(#t=[0-9hms:.,]{0,20}|#[0-9][0-9:]{0,20}|#|[0-9][0-9:]{2,20}"
@@ -35,7 +37,7 @@ def timestamp_plain(note: Note) -> Iterator[Finding]:
     plain = [
         one
         for one in _PLAIN.finditer(note.text, note.body)
-        if note.region_at(one.start()) is None and not _in_brackets(note.text, one.start())
+        if note.region_at(one.start()) is None and not _is_taken(note.text, one.start())
     ]
     if not plain:
         return
@@ -56,7 +58,7 @@ def timestamp_fake_link(note: Note) -> Iterator[Finding]:
         said = label_time(label) if ":" in label else None
         if not said or label != said.text or note.region_at(start):
             continue
-        why = _why_fake(note, said, target)
+        why = _why_fake(note, target)
         if why:
             span = Span(start, target.end())
             yield Finding(
@@ -69,13 +71,20 @@ def _linked(time: re.Match[str]) -> str:
     return anchor(format_time(read.seconds)) if read else time[0]
 
 
-def _in_brackets(text: str, offset: int) -> bool:
-    """Tell whether a bracket opened earlier on the line is still open: the text of a link."""
+def _is_taken(text: str, offset: int) -> bool:
+    """Tell whether a bracket or an `<a>` that opened earlier on the line is still open.
+
+    Then this is the text of a link; so is what stands in a comment left alone.
+    """
     before = line_before(text, offset)
-    return before.count("[") > before.count("]")
+    return (
+        before.count("[") > before.count("]")
+        or len(_OPENED.findall(before)) > before.lower().count("</a")
+        or before.count("%%") % 2 == 1
+    )
 
 
-def _why_fake(note: Note, said: Time, target: re.Match[str]) -> str:
+def _why_fake(note: Note, target: re.Match[str]) -> str:
     """Say why the target of a time cannot be what was meant, "" if it can."""
     written, video = target[1], target[2]
     if video is not None:
@@ -85,7 +94,8 @@ def _why_fake(note: Note, said: Time, target: re.Match[str]) -> str:
             return "the address is a well-known placeholder" if fake else ""
         templated = any(sign in video for sign in "{}<>$%")
         return "" if templated else f"'{video}' is no video"
-    if written.startswith("#") and any(said.text in heading.text for heading in note.headings):
+    headings = [(heading.level, heading.text) for heading in note.headings]
+    if written.startswith("#") and heading_named(headings, written[1:]) is not None:
         return ""
     return "it leads to no video"
 

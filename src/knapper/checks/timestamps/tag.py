@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from knapper.checks.timestamps.parentheses import closes_slip
 from knapper.checks.timestamps.reading import at_end, faulty, has_fault, line_before, piece
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
@@ -11,6 +12,10 @@ from knapper.core.timestamps import Time, Timestamp, anchor, label_time, read_ti
 
 _QUOTES = "\"'“”„‘’"
 _OPEN = '<a class="yt-timestamp" data-t="{}">'
+_SECOND_HALF = re.compile(
+    r"[\]\"]?[ \t]*+(?:[-–—,;]|[^\W\d_]{1,5})?[ \t]*+\[?[0-9]{1,2}(?::[0-9]{2}){1,2}\]?</a>"
+)
+"""What follows a torn tag that had two times in it: `] - [00:15:24]</a>`."""
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -31,6 +36,9 @@ def timestamp_broken_tag(note: Note) -> Iterator[Finding]:
         if _cut_off(note.text, stamp):
             yield Finding(stamp.span, "the note breaks off in the middle of a timestamp")
             continue
+        second = _SECOND_HALF.match(note.text, stamp.end)
+        if second and not stamp.value and not stamp.label:
+            stamp = stamp._replace(end=second.end())  # noqa: PLW2901 - all of it
         times = _distinct(read_times(note.text[slice(*stamp.span)]))
         time = times[0].text if len(times) == 1 else "HH:MM:SS"
         message = f"the tag of the timestamp is broken; expected '{_OPEN.format(time)}'"
@@ -82,11 +90,15 @@ def timestamp_class(note: Note) -> Iterator[Finding]:
             message = "the timestamp has no class; expected 'class=\"yt-timestamp\"'"
             yield Finding(stamp.open_tag, message, Fix(title, (edit,), safe=False))
             continue
-        edit = Edit(stamp.class_attribute, _right_class(note.text[slice(*stamp.class_attribute)]))
+        written, end = piece(note, stamp.class_attribute), stamp.class_attribute.end
+        right = _right_class(note.text[slice(*stamp.class_attribute)])
+        is_glued = note.text[end : end + 1].strip(" \t\r\n>/") != ""
+        edit = Edit(stamp.class_attribute, right + " " * is_glued)
         message = (
-            f"the class of the timestamp is written '{piece(note, stamp.class_attribute)}'; "
-            "expected 'class=\"yt-timestamp\"'"
+            f"the class of the timestamp is written '{written}'; expected 'class=\"yt-timestamp\"'"
         )
+        if is_glued and written == right:  # CommonMark 0.31, 6.6
+            message = f"no blank stands between '{written}' and the next attribute"
         yield Finding(stamp.class_attribute, message, Fix(title, (edit,), safe=agree))
 
 
@@ -132,11 +144,8 @@ def _closing_edits(text: str, stamp: Timestamp, closing: str) -> tuple[Edit, ...
     if (closing == "</sup>" and in_sup) or (closing == "]" and before.endswith("[")):
         return inserted
     # `</a)` is a slip for `</a>`, and the end of a parenthesis only if one is open.
-    spare = (
-        closing.lower() == "</a"
-        and text.startswith(")", stamp.end)
-        and before.count("(") <= before.count(")")
-    )
+    is_slip = closing.lower() == "</a" and text.startswith(")", stamp.end)
+    spare = is_slip and closes_slip(text, stamp.end)
     return (Edit(Span(stamp.closing.start, stamp.end + spare), "</a>"),)
 
 

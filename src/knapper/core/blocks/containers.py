@@ -4,13 +4,15 @@ import re
 
 from knapper.core.blocks.html import html_end
 
-__all__ = ["ATX", "BULLET", "FENCE", "FOOTNOTE", "QUOTE", "ContainerReader"]
+__all__ = ["ATX", "BULLET", "CALLOUT", "FENCE", "FOOTNOTE", "QUOTE", "ContainerReader"]
 
 ATX = re.compile(r"(#{1,6})(?:[ \t]|\Z)")
 FENCE = re.compile(r"(?:(`{3,})[^`]*|(~{3,}).*)\Z", re.DOTALL)
 BULLET = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?=[ \t]|\Z)")
 _MARKS = re.compile(r"(?:\*[ \t]*+)+|(?:-[ \t]*+)+|(?:_[ \t]*+)+")
 FOOTNOTE = re.compile(r"\[\^[^\]\s\[]++\]:(?=[ \t]|\Z)")
+CALLOUT = re.compile(r"\[![^\]\n]++\][+-]?+(?=[ \t]|\Z)")
+"""The mark that a quote begins with which is a callout (obsidian-footnotes, A1)."""
 QUOTE = -1
 
 

@@ -2,7 +2,15 @@
 
 import re
 
-from knapper.core.blocks.containers import ATX, BULLET, FENCE, FOOTNOTE, QUOTE, ContainerReader
+from knapper.core.blocks.containers import (
+    ATX,
+    BULLET,
+    CALLOUT,
+    FENCE,
+    FOOTNOTE,
+    QUOTE,
+    ContainerReader,
+)
 from knapper.core.blocks.html import html_end, html_ends
 from knapper.core.blocks.parts import Heading, Region
 from knapper.core.blocks.rows import underlines
@@ -21,7 +29,8 @@ class LineReader(ContainerReader):
 
     __slots__ = (
         "breaks", "headings", "leaf", "leaf_close", "leaf_end", "leaf_start", "paragraph",
-        "piped", "previous", "regions", "single", "table", "tables", "unclosed", "under",
+        "piped", "previous", "regions", "single", "table", "tables", "titled",
+        "unclosed", "under",
     )  # fmt: skip
 
     def __init__(self, text: str, start: int) -> None:
@@ -38,6 +47,7 @@ class LineReader(ContainerReader):
         self.single = False  # the last line alone could be a setext heading's text
         self.under = 0  # in so many containers
         self.table = -1  # where the open table starts
+        self.titled = -1  # the line there follows the title of a callout, which stands alone
         self.piped = False  # a table that is open, or begins, has rows that begin with a pipe
 
     def _any_line(self, line: str, position: int) -> None:
@@ -45,6 +55,8 @@ class LineReader(ContainerReader):
         self.end = len(line) - line.endswith("\r")
         self.no_rule = 0
         self._match_containers()
+        if self.titled == position and self.matched == len(self.stack):
+            self._end_paragraph(position)
         if self.leaf and self._continue_leaf():
             return
         if self.first >= self.end:
@@ -173,6 +185,8 @@ class LineReader(ContainerReader):
                 return True
         if opened:
             self.paragraph = 0
+            if self.stack[-1] == QUOTE and CALLOUT.match(self.line, self.first, self.end):
+                self.titled = self.position + len(self.line) + 1
         return False
 
     def _block_start(self, in_paragraph: bool) -> str:

@@ -1,4 +1,4 @@
-"""The rows of a table, as GFM reads them."""
+"""The rows of a table, as Obsidian and GFM read them."""
 
 import re
 
@@ -9,13 +9,16 @@ _CELL_END = re.compile(r"\\.|\|")
 
 
 def underlines(row: str, before: str) -> bool:
-    """Tell whether a row is one of dashes, and has the cells of the row before it."""
-    return (
-        row[0] in "|-:"
-        and _DELIMITER_ROW.match(row) is not None
-        and ("|" in row or "|" in before)
-        and _cells(row) == _cells(before)
-    )
+    """Tell whether a row is one of dashes that makes the row before it the first of a table.
+
+    Where both have a pipe, the number of their cells does not matter (obsidian-footnotes,
+    C1); otherwise it must be the same, as in GFM.
+    """
+    if row[0] not in "|-:" or _DELIMITER_ROW.match(row) is None:
+        return False
+    if "|" in row and "|" in before:
+        return True
+    return ("|" in row or "|" in before) and _cells(row) == _cells(before)
 
 
 def _cells(row: str) -> int:

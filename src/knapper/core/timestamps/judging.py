@@ -12,7 +12,9 @@ from knapper.core.timestamps.times import Time, format_time, parse_time, read_ti
 __all__ = ["judge", "label_fault", "label_time", "value_fault"]
 
 # Beside its time a label may have words, or the end of a range.
-_RANGE_OR_WORDS = re.compile(r"[^\W\d_]|[0-9] ?[-–—,] ?[0-9]")
+_RANGE_OR_WORDS = re.compile(r"[^\W\d_]|[0-9]\]? ?[-–—,] ?\[?[0-9]")
+_DRESS = "*_~=`▶►⏵▷🕐⏱\ufe0f【】「」（） "
+"""What may stand around a time beside its brackets: emphasis, signs of a player."""
 
 
 def judge(stamp: Timestamp, tag_fault: Fault | None, *, closed: bool) -> tuple[Fault, ...]:
@@ -81,5 +83,5 @@ def _text_fault(time: Time, core: str) -> Fault | None:
     if "](" in core or '">' in core:
         return "label-text"
     right = any(said.seconds == time.seconds for said in read_times(core))
-    broken = not _RANGE_OR_WORDS.search(core)
+    broken = not _RANGE_OR_WORDS.search(core) and label_time(core.strip(_DRESS)) is None
     return "label-text" if broken or not right else None
