@@ -401,6 +401,25 @@ def test_an_interruption_is_status_130(
     assert (ran.status, ran.output) == (130, b"")
 
 
+DROPPED = """
+import signal, weakref
+from knapper import cli
+def main():
+    gone = weakref.ref(thing := set(), lambda _: signal.raise_signal(signal.SIGINT))
+    del thing
+signal.signal(signal.SIGINT, signal.default_int_handler)
+cli.main = main
+cli.run()
+"""
+
+
+def test_an_interruption_that_python_drops_is_one(tmp_path: Path) -> None:
+    """Once the run went on after a traceback, and ended as if nobody had asked it to."""
+    call, env = [sys.executable, "-c", DROPPED], {"PYTHONPATH": str(SOURCE), "PATH": ""}
+    ran = subprocess.run(call, cwd=tmp_path, env=env, capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, b"", b"interrupted\n")
+
+
 def test_a_reader_that_leaves_early_is_no_failure(vault: WriteVault) -> None:
     root = vault({f"N{number}.md": "[[gone]]\n" * 400 for number in range(20)})
     call = [sys.executable, "-m", "knapper", "check", str(root)]

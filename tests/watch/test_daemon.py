@@ -202,6 +202,24 @@ def test_once_does_what_is_due_and_ends(vault: WriteVault, knapper: Knapper) -> 
     assert ran.status == 0
 
 
+def test_once_syncs_what_was_left_alone(vault: WriteVault, knapper: Knapper) -> None:
+    """Once it ended before the first sync, which waits for whoever may change more."""
+    config = OTHER.replace("two-way", "pull") + "[watch]\nsync-quiet = 3600\n"
+    root = vault({".knapper.toml": config, "Mine.md": DEFECT})
+    old, new = (root.parent / "other" / name for name in ("Old.md", "New.md"))
+    old.parent.mkdir()
+    old.write_text("old\n")
+    new.write_text("new\n")
+    then = time.time() - 7200
+    for path in (old, root / "Mine.md"):
+        os.utime(path, (then, then))
+    said = knapper(root, "watch", "--once").out
+    assert "other: 1 change done, unresolved" in said
+    assert [(root / name).exists() for name in ("Old.md", "New.md")] == [True, False]
+    assert (root / "Mine.md").read_text() == MENDED
+    assert "other (pull, ../other): unresolved" in knapper(root, "status").out
+
+
 def test_a_broken_configuration_at_the_start_is_refused(
     vault: WriteVault, knapper: Knapper
 ) -> None:

@@ -156,6 +156,13 @@ def test_a_save_reaches_the_replica_after_the_pause(desk: NewDesk) -> None:
     assert len(here.of(Replicated)) == 3
 
 
+def test_a_sync_with_two_replicas_is_told_of(desk: NewDesk) -> None:
+    here = desk({".knapper.toml": OTHER + OTHER.replace("other", "third"), "A.md": "x\n"})
+    here.later(3)
+    (told,) = here.of(Replicated)
+    assert [len(one.changes) for one in told.found] == [2, 2]  # the folder of settings, the note
+
+
 # -- what is seen ----------------------------------------------------------------------------
 
 

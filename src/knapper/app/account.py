@@ -18,7 +18,11 @@ STATUS = ("equal", "unresolved", "halted", "error")
 
 
 class Synced(NamedTuple):
-    """What became of one replica: what was done, or the problem that kept it from being."""
+    """What became of one replica: what was done, or the problem that kept it from being.
+
+    `report` is that of the last pass, `rounds` are those of all passes: what is still
+    in the way is in the one, what was done in the others.
+    """
 
     replica: Replica
     report: Report | None
@@ -34,6 +38,16 @@ class Synced(NamedTuple):
         if self.report.halted:
             return 2
         return 0 if self.report.is_equal and not self.conflicts else 1
+
+    @property
+    def changes(self) -> list[tuple[str, Change]]:
+        """The changes that were made (or would be), with their sides."""
+        return [change for one in self.rounds for change in one.done]
+
+    @property
+    def restored(self) -> dict[NotePath, str]:
+        """The notes that were put back, with the reasons."""
+        return {path: why for one in self.rounds for path, why in one.restored.items()}
 
     @property
     def conflicts(self) -> dict[NotePath, NotePath]:
@@ -55,7 +69,7 @@ def account(one: Synced) -> dict[str, object]:
         "confirm": report.hash,
         "actions": [
             {"side": side_of(side, one), **action_of(change), "why": change.why}
-            for side, change in report.changes
+            for side, change in one.changes
         ],
         "refused": [
             {"side": side_of(side, one), "path": refused.change.path, "reason": refused.reason}
@@ -63,7 +77,7 @@ def account(one: Synced) -> dict[str, object]:
         ],
         "skipped": report.skipped,
         "held": report.held,
-        "restored": report.restored,
+        "restored": one.restored,
         "conflicts": one.conflicts,
     }
 

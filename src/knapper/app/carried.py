@@ -14,7 +14,7 @@ def made_by(found: Iterable[Synced]) -> dict[NotePath, State | None]:
     ours: dict[NotePath, State | None] = {}
     for one in found:
         prefix = f"{one.replica.into}/" if one.replica.into else ""
-        for side, change in one.report.changes if one.report else ():
+        for side, change in one.changes:
             path = prefix + change.path
             match change:
                 case Write() if side == "left":
@@ -35,9 +35,8 @@ def merged(found: Iterable[Synced]) -> set[NotePath]:
     merged: set[NotePath] = set()
     for one in found:
         prefix = f"{one.replica.into}/" if one.replica.into else ""
-        changes = one.report.changes if one.report else ()
         left, right = (
-            {c.path for side, c in changes if side == name} for name in ("left", "right")
+            {c.path for side, c in one.changes if side == name} for name in ("left", "right")
         )
         merged |= {prefix + path for path in left & right}
     return merged

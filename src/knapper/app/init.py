@@ -1,7 +1,8 @@
 """Making a working vault: the template, its sources, and the notes in them."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,9 @@ from knapper.core.errors import KnapperError
 from knapper.core.plan import Refused, Write
 from knapper.shell.bundled import bundled
 from knapper.shell.disk import files_under
+from knapper.shell.lock import locked
+from knapper.shell.store import Store
+from knapper.shell.synced import forget
 
 __all__ = ["Made", "init"]
 
@@ -29,6 +33,12 @@ class Made(NamedTuple):
     pulled: Sequence[Synced]
     preset: str
     refused: Sequence[Refused]
+
+    @property
+    def status(self) -> int:
+        """0, or 2 if of a source nothing could be pulled in, or not to the end."""
+        failed = (one.status > 1 or (one.status and not one.changes) for one in self.pulled)
+        return 2 if any(failed) else 0
 
 
 def init(
@@ -53,6 +63,7 @@ def init(
     for source in sources:
         if not source.is_dir():
             raise KnapperError(f"{source}: there is no such folder to take notes from")
+    is_new = not root.is_dir() or not any(root.iterdir())
     template = bundled("vault-template")
     named: list[tuple[str, Path]] = []
     for source in sources:
@@ -71,9 +82,25 @@ def init(
         root.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KnapperError(f"{root}: {(error.strerror or str(error)).lower()}") from error
+    missing = [name for name, _ in named if not (root / _into(name)).is_dir()]
+    _forget(root, None if is_new else missing)
     outcome, _ = act(root, tuple(plan), "init")
     pulled = sync(root, progress=progress) if named else []
     return Made(root, len(outcome.done), pulled, preset, outcome.refused)
+
+
+def _forget(root: Path, names: Sequence[str] | None) -> None:
+    """Forget what was in sync with a vault that was here once and is gone.
+
+    These are the sources of which nothing is there; None for all replicas.
+    """
+    store = Store(root)
+    with locked(store.folder), store:
+        forget(store, names)
+
+
+def _into(name: str) -> str:
+    return f"Sources/{name}"
 
 
 def _free_name(name: str, taken: Sequence[str]) -> str:
@@ -85,14 +112,17 @@ def _free_name(name: str, taken: Sequence[str]) -> str:
 
 def _preset(sources: Sequence[Path]) -> str:
     """Choose `video-notes` where most of the notes are written from videos."""
-    notes = [
-        file.read_bytes()
-        for source in sources
-        for path, file in islice(files_under(source), _SAMPLE)
-        if path.endswith(".md")
-    ]
+    notes = [note for source in sources for note in _sample(source)]
     from_video = sum(b"yt-timestamp" in note or b"\nvideoId:" in note for note in notes)
     return "video-notes" if from_video * 2 > len(notes) else "recommended"
+
+
+def _sample(source: Path) -> Iterator[bytes]:
+    """Yield notes of a folder, but for those that cannot be read: others will say so."""
+    for path, file in islice(files_under(source), _SAMPLE):
+        if path.endswith(".md"):
+            with suppress(OSError):
+                yield file.read_bytes()
 
 
 def _config(template: str, preset: str, sources: Sequence[tuple[str, Path]]) -> str:
@@ -102,6 +132,6 @@ def _config(template: str, preset: str, sources: Sequence[tuple[str, Path]]) -> 
         quoted = [json.dumps(value, ensure_ascii=False) for value in (name, str(path))]
         text += (
             f"\n[[replica]]\nname = {quoted[0]}\npath = {quoted[1]}\n"
-            f'mode = "pull"\ninto = {json.dumps(f"Sources/{name}", ensure_ascii=False)}\n'
+            f'mode = "pull"\ninto = {json.dumps(_into(name), ensure_ascii=False)}\n'
         )
     return text

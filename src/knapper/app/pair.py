@@ -106,6 +106,12 @@ class Report(NamedTuple):
     prints: tuple[str, ...] = ()
 
     @property
+    def done(self) -> list[tuple[str, Change]]:
+        """The changes but for those that were refused."""
+        refused = {(side, one.change) for side, one in self.refused}
+        return [change for change in self.changes if change not in refused]
+
+    @property
     def is_equal(self) -> bool:
         """Whether both sides are the same now, and nothing waits for anybody."""
         return not (self.halted or self.refused or self.skipped or self.held or self.conflicts)

@@ -33,8 +33,8 @@ class Standing(NamedTuple):
 
     @property
     def status(self) -> int:
-        """The exit status of the last syncs, and 1 while a conflict is not settled."""
-        order = {"equal": 0, "never": 0, "unresolved": 1, "halted": 2, "error": 3}
+        """The worst exit status of the last syncs, 1 for what was never in sync or settled."""
+        order = {"equal": 0, "never": 1, "unresolved": 1, "halted": 2, "error": 3}
         worst = max((order.get(str(one["status"]), 3) for one in self.replicas), default=0)
         return max(worst, 1 if self.conflicts else 0)
 

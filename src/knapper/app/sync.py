@@ -92,10 +92,15 @@ def sync(
         if seen and act and still_holds(store, seen):
             work.listings = dict(seen.listings)
         found = [work.synced(one) for one in replicas]
+        news = found
         for _ in range(_ROUNDS if act and len(replicas) > 1 else 0):
-            if not any(one.report and one.report.changes for one in found):
+            if not any(one.changes for one in news):
                 break
-            found = [work.again(one) for one in found]
+            news = [work.synced(one) for one in replicas]  # one may have brought what others lack
+            found = [
+                now._replace(rounds=(*was.rounds, *now.rounds))
+                for was, now in zip(found, news, strict=True)
+            ]
         if act:
             with store.transaction():
                 save_accounts(store, found)
@@ -127,11 +132,6 @@ class _Work:
         self.progress, self.clock = progress, clock
         self.run = Runs(store, "sync")
         self.listings: dict[str, tuple[Listing, Listing]] = {}
-
-    def again(self, done: Synced) -> Synced:
-        """Sync a replica again, after another one brought something new."""
-        now = self.synced(done.replica)
-        return now._replace(rounds=(*done.rounds, *now.rounds))
 
     def synced(self, replica: Replica) -> Synced:
         """Sync one replica, and again if somebody changed something meanwhile."""
@@ -177,8 +177,7 @@ class _Work:
             held = any("'exclude'" in reason for reason in report.held.values())
             if self.act and not halted:
                 self._remember(pair, known, held)
-        changed = [change for one in rounds for change in one.changes]
-        return Synced(replica, report._replace(changes=changed), "", rounds, self.run.number)
+        return Synced(replica, report, "", rounds, self.run.number)
 
     def _mend_links(self, replica: Replica, report: Report) -> bool:
         """Let links that died when the other side renamed a file follow it."""

@@ -40,10 +40,11 @@ Sync = Callable[[Path, Intent], list[Synced] | None]
 class Watch:
     """A vault that is watched. Times are in ns of the wall clock.
 
-    `look` takes hints, `act` does what is due, `due` says when that is. Nothing here
-    waits or listens: whoever calls does. `problems` are those of now, by their kind.
-    `missed` counts the looks by plan that found what no hint told of, since the last one
-    that found nothing. `sync` may be put somewhere else than here, where it is done.
+    `look` takes hints, `act` does what is due, `due` says when that is; `act_once` is for
+    whoever does not stay. Nothing here waits or listens: whoever calls does. `problems`
+    are those of now, by their kind. `missed` counts the looks by plan that found what no
+    hint told of, since the last one that found nothing. `sync` may be put somewhere else
+    than here, where it is done.
     """
 
     def __init__(
@@ -278,6 +279,12 @@ class Watch:
                 self._sync()  # what is mended is what both sides have: one rewrite, not two
             self._mend()
 
+    def act_once(self) -> None:
+        """Do what is due, and sync: what was just changed is left out, not waited for."""
+        self.schedule.turn(self.clock())
+        self.schedule.sync_now()
+        self.act()
+
     @property
     def _may_fix(self) -> bool:
         return self._fix and self.settings.fix
@@ -371,7 +378,7 @@ class Watch:
         self.schedule.synced(late=late, failed=failed)
         status = max((one.status for one in found), default=0)
         is_news = status != self._status and not passing
-        if is_news or any(report.changes for report in reports):
+        if is_news or any(one.changes for one in found):
             self._status = status
             self.tell(Replicated(list(found)))
         if problem:

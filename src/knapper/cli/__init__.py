@@ -1,7 +1,7 @@
 """The command line: arguments, one call into `app`, an exit status.
 
 Here is the one place that catches: every mistake of the user's or of ours becomes
-one clear line and the status 2, an interruption 130.
+one clear line and the status 2 (3 of a sync), an interruption 130.
 """
 
 import gc
@@ -21,6 +21,7 @@ def run() -> None:
     Of a sync of ten thousand files, that would be a tenth of the time.
     """
     status: object = 0
+    sys.unraisablehook = _dropped
     _open_streams()
     _read_names_as_utf_8()
     try:
@@ -35,6 +36,13 @@ def run() -> None:
     except OSError:  # whoever read it is gone, or there is no room for it
         status = status or 1
     os._exit(status if isinstance(status, int) else 1)
+
+
+def _dropped(what: "sys.UnraisableHookArgs") -> None:
+    """End where Python drops an interruption, as it may in the midst of an import."""
+    if issubclass(what.exc_type, KeyboardInterrupt):
+        os._exit(_interrupted())
+    sys.__unraisablehook__(what)
 
 
 def _open_streams() -> None:
@@ -146,11 +154,16 @@ def _interrupted() -> int:
     return 130
 
 
+def _mistake() -> int:
+    """Return the status of what went wrong: 3 where 2 is that of a sync which was halted."""
+    return 3 if sys.argv[1:2] in (["sync"], ["status"]) else 2
+
+
 def _failed(what: str, why: str = "") -> int:
     from knapper.cli.terminal import printable
 
     sys.stderr.write(f"error: {printable(what)}{why}\n")
-    return 2
+    return _mistake()
 
 
 def _said_by_click(error: Exception) -> int:
@@ -161,10 +174,10 @@ def _said_by_click(error: Exception) -> int:
         from knapper.cli.usage import told
 
         sys.stderr.write(told(error))
-        return 2
+        return _mistake()
     if isinstance(error, click.ClickException):
         error.show()
-        return 2
+        return _mistake()
     if isinstance(error, click.Abort):
         return _interrupted()
     if os.environ.get("KNAPPER_DEBUG"):
@@ -173,7 +186,7 @@ def _said_by_click(error: Exception) -> int:
         f"error: knapper failed with {type(error).__name__}: {error}\n"
         "this is a mistake of ours; KNAPPER_DEBUG=1 shows where it happened\n"
     )
-    return 2
+    return _mistake()
 
 
 def _is_somewhere() -> bool:

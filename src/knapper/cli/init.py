@@ -6,6 +6,7 @@ from shlex import quote
 import click
 
 from knapper.app.init import init
+from knapper.app.pair import Report
 from knapper.cli.help import Command
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import number_of, printable
@@ -36,13 +37,16 @@ def command(folder: Path, sources: tuple[Path, ...], preset: str | None) -> int:
     written = number_of(made.written, "file")
     click.echo(f"{made.root}: a vault, {written} written, preset '{made.preset}'")
     for one in made.pulled:
-        count = len([c for _, c in one.report.changes if isinstance(c, Copy)]) if one.report else 0
+        count = sum(isinstance(change, Copy) for _, change in one.changes)
         click.echo(f"  {one.replica.into}: {number_of(count, 'file')} pulled in")
-        if one.problem:
-            click.echo(f"  {one.replica.into}: {printable(one.problem)}", err=True)
-        for path, reason in (one.report.skipped if one.report else {}).items():
+        report = one.report or Report()
+        if why := one.problem or report.halted:
+            click.echo(f"  {one.replica.into}: {printable(why)}", err=True)
+        for path, reason in report.skipped.items():
             click.echo(f"  {printable(path)}: skipped: {printable(reason)}", err=True)
+        for _, refused in report.refused:
+            click.echo(f"  {printable(refused.change.path)}: not done: {refused.reason}", err=True)
     for refused in made.refused:
         click.echo(f"  {refused.change.path}: left as it was: {refused.reason}", err=True)
     click.echo(f"next: knapper check {quote(str(made.root))}")
-    return 0
+    return made.status

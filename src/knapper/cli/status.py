@@ -10,7 +10,6 @@ from knapper.app.status import Standing, standing
 from knapper.cli.help import Command
 from knapper.cli.terminal import Paint, number_of, printable, time_of
 from knapper.cli.vault import vault_option, vault_root
-from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
@@ -22,20 +21,15 @@ def command(as_json: bool, vault: Path | None) -> int:
     """Say how the last syncs ended, and what waits for you.
 
     \b
-    Exit status: 0 all is equal, 1 something is unresolved or was skipped,
-    2 halted, 3 an error.
+    Exit status: 0 all is equal, 1 something is unresolved, was skipped or was
+    never synced, 2 halted, 3 an error.
 
     \b
     Examples:
       knapper status          what waits for you
       knapper status --json   for a program
     """
-    try:
-        root = vault_root(vault)
-        found = standing(root)
-    except KnapperError as error:
-        click.echo(f"error: {printable(str(error))}", err=True)
-        return 3
+    found = standing(vault_root(vault))
     if as_json:
         click.echo(json.dumps(found.told(), indent=1))
     else:
@@ -55,7 +49,7 @@ def _print(found: Standing) -> None:
         click.echo("no replica is configured; [[replica]] in .knapper.toml adds one")
     for one in found.replicas:
         name = paint(printable(str(one["name"])), "bold")
-        when = f", last synced {time_of(one['at'])}" if "at" in one else ""
+        when = f", last synced {time_of(one['at'])}" if "at" in one else " synced"
         click.echo(f"{name} ({one['mode']}, {printable(str(one['path']))}): {one['status']}{when}")
         for key in ("problem", "halted"):
             if one.get(key):

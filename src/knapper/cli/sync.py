@@ -7,9 +7,7 @@ import click
 from knapper.app.pair import Intent
 from knapper.cli.help import Command
 from knapper.cli.synced import synced
-from knapper.cli.terminal import printable
 from knapper.cli.vault import vault_option, vault_root
-from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
 
@@ -39,9 +37,4 @@ def command(
       knapper sync             with all sources and replicas
       knapper sync laptop      with one of them
     """
-    try:
-        root = vault_root(vault)
-    except KnapperError as error:
-        click.echo(f"error: {printable(str(error))}", err=True)
-        return 3
-    return synced(root, names, Intent(not dry_run, confirm), as_json=as_json)
+    return synced(vault_root(vault), names, Intent(not dry_run, confirm), as_json=as_json)

@@ -11,7 +11,6 @@ from knapper.app.resting import Glimpse
 from knapper.app.sync import statuses, sync
 from knapper.cli.progress import reporting
 from knapper.cli.terminal import Paint, number_of, printable
-from knapper.core.errors import KnapperError
 from knapper.core.plan import Change
 
 __all__ = ["synced"]
@@ -31,12 +30,8 @@ def synced(
 
     `seen` is what a glimpse showed a moment ago.
     """
-    try:
-        with reporting() as progress:
-            found = sync(root, names, intent, seen=seen, progress=progress)
-    except KnapperError as error:
-        _complain(f"error: {printable(str(error))}")
-        return 3
+    with reporting() as progress:
+        found = sync(root, names, intent, seen=seen, progress=progress)
     if as_json:
         _print(json.dumps({"replicas": [account(one) for one in found]}, indent=1))
     else:
@@ -57,15 +52,15 @@ def _complain(line: str) -> None:
 def _print_account(one: Synced, *, dry_run: bool) -> None:
     paint = Paint()
     name = paint(printable(one.replica.name), "bold")
-    report = one.report
+    report, changes = one.report, one.changes
+    shown = changes if dry_run else changes[:_SHOWN]
+    for side, change in shown:
+        _print(f"{name}: {_line(side_of(side, one), change)}")
+    if len(shown) < len(changes):
+        _print(f"{name}: ... and {len(changes) - len(shown)} more (--json shows all)")
     if report is None:
         _complain(f"{name}: error: {printable(one.problem)}")
         return
-    shown = report.changes if dry_run else report.changes[:_SHOWN]
-    for side, change in shown:
-        _print(f"{name}: {_line(side_of(side, one), change)}")
-    if len(shown) < len(report.changes):
-        _print(f"{name}: ... and {len(report.changes) - len(shown)} more (--json shows all)")
     _say(
         name,
         ((f"{r.change.path} ({side_of(s, one)})", r.reason) for s, r in report.refused),
@@ -73,13 +68,13 @@ def _print_account(one: Synced, *, dry_run: bool) -> None:
     )
     _say(name, report.skipped.items(), "skipped")
     _say(name, report.held.items(), "held back")
-    _say(name, report.restored.items(), "put back")
+    _say(name, one.restored.items(), "put back")
     _say(name, ((path, _copied(copy)) for path, copy in one.conflicts.items()), "conflict")
     if report.halted:
         _complain(f"{name}: halted: {printable(report.halted)}")
     if report.hash:
         _complain(f"{name}: if it is meant so: knapper sync --confirm {report.hash}")
-    count = number_of(len(report.changes), "change")
+    count = number_of(len(changes), "change")
     done = f"would make {count}" if dry_run else f"{count} done"
     _print(f"{name}: {done}, {STATUS[one.status]}")
 

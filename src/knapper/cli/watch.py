@@ -91,7 +91,7 @@ def command(
         _on("SIGHUP", daemon.reload)
     with daemon:
         if once:
-            daemon.watch.act()
+            daemon.watch.act_once()
             found = daemon.watch.watched.found.values()
             return 1 if any(one.severity != "info" for notes in found for one in notes) else 0
         with _page(daemon, said, port):
@@ -225,7 +225,7 @@ class _Text(_Says):
 
 def _said_of(synced: Synced) -> str:
     report = synced.report
-    changes = number_of(len(report.changes) if report else 0, "change")
+    changes = number_of(len(synced.changes), "change")
     why = synced.problem or (report.halted if report else "")
     reason = f": {printable(why)}" if why else ""
     return f"{printable(synced.replica.name)}: {changes} done, {STATUS[synced.status]}{reason}"

@@ -121,6 +121,11 @@ class Schedule:
         latest = self._changed_at + _LONGEST * self._sync_quiet
         self.sync_at = max(self._now, min(self._now + self._sync_quiet, latest))
 
+    def sync_now(self) -> None:
+        """Nobody is waited for who may change more, if there is anything to sync with."""
+        if self.sync_at is not None:
+            self.sync_at = self._now
+
     def synced(self, *, late: Collection[NotePath] = (), failed: bool = False) -> None:
         """A sync is over; it left out what is `late`: what was changed a moment ago."""
         rescan = self.settings.rescan * SECOND

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
@@ -68,17 +68,49 @@ def _in_pool(
     begin = partial(_begin, cast(Callable[[object], object], work))
     pool = ProcessPoolExecutor(processes, context, begin)
     try:
-        yield from cast(Iterator[_Result], pool.map(_do, jobs))
+        with _uninterrupted():  # here all processes begin
+            results = cast(Iterator[_Result], pool.map(_do, jobs))
+        yield from results
     except (BrokenExecutor, OSError):
         return
+    except (KeyboardInterrupt, GeneratorExit):  # nobody asks any more for what is in hand
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block, and processes that begin in it be deaf to it.
+
+    In the midst of a fork it would be lost, or end in the child as in the parent.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows, where nothing is forked
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(work: Callable[[object], object]) -> None:
     global _work  # noqa: PLW0603 - of this process alone, which does nothing else
     _work = work
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began it ends it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Do not outlive who began this process, however that ended."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _do(job: object) -> object:

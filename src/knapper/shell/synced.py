@@ -1,7 +1,7 @@
 """What is known of a pair of folders since their last sync: the base, and stamps."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from knapper.core.paths import NotePath
@@ -17,6 +17,7 @@ __all__ = [
     "Seen",
     "Written",
     "changed",
+    "forget",
     "has_more",
     "load",
     "pairing",
@@ -74,6 +75,27 @@ def save_pairing(store: Store, name: str, pairing: Pairing) -> None:
     """Remember a pair."""
     with store.transaction() as connection:
         connection.execute("insert or replace into replica values (?, ?, ?, ?)", (name, *pairing))
+
+
+def forget(store: Store, names: Sequence[str] | None = None) -> None:
+    """Forget what is known of these pairs (of all of them), but no version of a file."""
+    if not store.exists:
+        return
+    with store.transaction() as connection:
+        if names is None:
+            names = ["", *(name for (name,) in connection.execute(_NAMES))]
+        for query in _FORGET:
+            connection.executemany(query, ((name,) for name in names))
+
+
+_NAMES = "select name from replica union select replica from synced union select root from written"
+_FORGET = (
+    "delete from replica where name = ?",
+    "delete from synced where replica = ?",
+    "delete from resting where name = ?",
+    "delete from report where replica = ?",
+    "delete from written where root = ?",
+)
 
 
 def load(store: Store, name: str) -> Known:
