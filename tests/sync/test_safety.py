@@ -1,5 +1,6 @@
 """What halts a sync, in small vaults too."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,86 @@ def test_some_notes_of_a_small_vault_may_go(pair: tuple[Path, Path], knapper: Kn
         (pair[1] / name).unlink()
     assert knapper(pair[0], "sync").status == 0
     assert set(NOTES) & set(contents(pair[0])) == {"Deep/Three.md"}
+
+
+def put_in_place(folder: Path, copy: Path) -> None:
+    """Let a copy stand where a folder stood, which stays beside it."""
+    folder.rename(folder.with_name(f"own {folder.name}"))
+    copy.rename(folder)
+
+
+def changed_since_a_copy(pair: tuple[Path, Path], which: int, knapper: Knapper) -> Path:
+    """Return an older copy of a side of the pair, which is in sync."""
+    root, copy = pair[0], pair[0].parent / "copy"
+    shutil.copytree(pair[which], copy)
+    (root / "New.md").write_text("new\n")
+    (root / "One.md").write_text("one\ntwo\n")
+    assert knapper(root, "sync").status == 0
+    return copy
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the vault", "the replica"])
+def test_an_older_copy_in_the_place_of_a_side_halts_until_it_is_confirmed(
+    which: int, pair: tuple[Path, Path], knapper: Knapper
+) -> None:
+    root = pair[0]
+    put_in_place(pair[which], changed_since_a_copy(pair, which, knapper))
+    before = [contents(side) for side in pair]
+    for _ in range(2):  # it is not forgotten over the first halt
+        ran = knapper(root, "sync")
+        assert ran.status == 2, ran.out
+        assert "is another folder than at the last sync, and 2 of 5 known files" in ran.err
+        assert [contents(side) for side in pair] == before
+    confirm = ran.err.rpartition("--confirm ")[2].strip()
+    assert knapper(root, "sync", "--confirm", confirm).status == 0
+    (root / "One.md").write_text("three\n")
+    assert knapper(root, "sync").status == 0
+
+
+def test_an_older_copy_is_joined_under_another_name(
+    pair: tuple[Path, Path], knapper: Knapper
+) -> None:
+    root, other = pair
+    put_in_place(other, changed_since_a_copy(pair, 1, knapper))
+    (root / ".knapper.toml").write_text(REPLICA.replace('"other"', '"new"', 1))
+    assert knapper(root, "sync").status == 0
+    expected = {**contents(root)}
+    expected.pop(".knapper.toml")
+    assert contents(other) == expected
+    assert expected["New.md"] == b"new\n"
+    assert expected["One.md"] == b"one\ntwo\n"
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["the vault", "the replica"])
+def test_a_copy_with_all_that_was_in_sync_goes_on(
+    which: int, pair: tuple[Path, Path], knapper: Knapper
+) -> None:
+    copy = pair[0].parent / "copy"
+    shutil.copytree(pair[which], copy)
+    put_in_place(pair[which], copy)
+    (pair[which] / "New.md").write_text("new\n")
+    (pair[1 - which] / "One.md").unlink()
+    assert knapper(pair[0], "sync").status == 0
+    assert [(side / "One.md").exists() for side in pair] == [False, False]
+    assert [(side / "New.md").exists() for side in pair] == [True, True]
+
+
+def test_a_source_that_is_made_anew_is_merged_and_deletes_nothing_unasked(
+    vault: WriteVault, knapper: Knapper
+) -> None:
+    root = vault({".knapper.toml": REPLICA.replace("two-way", "pull")})
+    source, anew = root.parent / "other", root.parent / "anew"
+    for folder, extra in ((source, ""), (anew, "more\n")):
+        folder.mkdir()
+        for name in ("One.md", "Two.md"):
+            (folder / name).write_text(f"{name}\n{extra}")
+    assert knapper(root, "sync").status == 0
+    put_in_place(source, anew)
+    assert knapper(root, "sync").status == 0
+    assert (root / "One.md").read_text() == "One.md\nmore\n"
+    shutil.copytree(source, anew)
+    (anew / "Two.md").unlink()
+    source.rename(source.with_name("second"))
+    anew.rename(source)
+    assert knapper(root, "sync").status == 2
+    assert (root / "Two.md").exists()

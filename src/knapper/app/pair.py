@@ -15,7 +15,17 @@ from knapper.app.remembering import Memory, remember
 from knapper.app.resting import fingerprint
 from knapper.app.side import Side, absent, gone_and_new, look, read_if_same
 from knapper.core.paths import NotePath
-from knapper.core.plan import Change, Copy, Link, MakeFolder, Refused, State, Write
+from knapper.core.plan import (
+    Change,
+    Copy,
+    Link,
+    MakeFolder,
+    Refused,
+    RemoveFolder,
+    State,
+    Trash,
+    Write,
+)
 from knapper.core.replicas import Mode
 from knapper.shell.asides import Origin
 from knapper.shell.executor import Executor, Place
@@ -27,7 +37,7 @@ from knapper.shell.synced import Seen, has_more, load
 from knapper.sync.plans import Merge, changes_of
 from knapper.sync.reconcile import Decision, reconcile
 from knapper.sync.renames import Trace, renames, similarity
-from knapper.sync.safety import empty_root, hash_of
+from knapper.sync.safety import another_root, empty_root, hash_of
 from knapper.sync.tree import colliding, differing, is_mergeable
 
 __all__ = ["BUSY", "Intent", "Pair", "Report", "run_pass"]
@@ -47,7 +57,8 @@ class Pair(NamedTuple):
 
     `local` tells by name and folder what takes no part, `layout` by path which files
     only say what panes are open. `stamp` is for the names of conflict copies. `settings`
-    is Obsidian's configuration folder, if it takes part.
+    is Obsidian's configuration folder, if it takes part. `same_left` and `same_right` tell
+    whether the folders are those of the last sync.
     """
 
     name: str
@@ -61,6 +72,8 @@ class Pair(NamedTuple):
     settings: str = ""
     filter: str = ""
     same_filter: bool = True
+    same_left: bool = True
+    same_right: bool = True
 
     @property
     def prefix(self) -> str:
@@ -72,14 +85,13 @@ class Intent(NamedTuple):
     """What a sync is to do: act, or only say what it would do.
 
     `confirm` is the hash of a plan that was halted or held: if it is still the same,
-    it is carried out. `halted` says what is wrong with the pair already. What was
+    it is carried out. What was changed in the last
     changed in the last `quiet` nanoseconds is left alone, and a path of the vault that
     is `busy`, because somebody types there, is not written.
     """
 
     act: bool = True
     confirm: str = ""
-    halted: str = ""
     quiet: int = 0
     busy: Collection[NotePath] = frozenset()
 
@@ -190,7 +202,7 @@ class _Pass:
         decisions = self._decided()
         plain = self._steps(decisions, self.joining.merges(decisions, self.skipped))
         name = hash_of((side, change) for side, change, _ in plain)
-        halted = self.intent.halted
+        halted = self._another_root(plain)
         halted = halted or empty_root(self.base, self.left.tree, self.left.name)
         halted = halted or empty_root(self.base, self.right.tree, self.right.name)
         verdict = Judged({}, {}, {}, {}, halted)
@@ -225,6 +237,21 @@ class _Pass:
             hash=name if verdict.halted or verdict.held else "",
             moved=_moved(decisions, self.skipped),
         )
+
+    def _another_root(self, steps: Sequence[Step]) -> str:
+        """Say which folder is not the one of the last sync, if that matters to the steps.
+
+        A source is often made anew as a whole: of it no deletion is believed then.
+        """
+        pair = self.pair
+        is_harmless = _deletes_nothing if pair.mode == "pull" else _only_adds
+        if not self.skipped and all(is_harmless(change) for _, change, _ in steps):
+            return ""
+        base = {path: state for path, state in self.base.items() if not pair.layout(path)}
+        for side, is_same in ((self.left, pair.same_left), (self.right, pair.same_right)):
+            if not is_same and (said := another_root(base, side.tree, _placed(side))):
+                return said
+        return ""
 
     # -- deciding ------------------------------------------------------------------------
 
@@ -427,6 +454,14 @@ def _moved(
         for one in decisions
         if one.was and one.was != one.path and one.path not in skipped
     }
+
+
+def _placed(side: Side) -> str:
+    return f"{side.name} ({side.folder.root})"
+
+
+def _deletes_nothing(change: Change) -> bool:
+    return not isinstance(change, Trash | RemoveFolder)
 
 
 def _only_adds(change: Change) -> bool:

@@ -9,15 +9,32 @@ from hashlib import sha256
 
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, MakeFolder, Move, RemoveFolder, State, Trash, Write
-from knapper.sync.tree import Tree, is_file
+from knapper.sync.tree import FOLDER, Tree, is_file
 
-__all__ = ["empty_root", "hash_of", "mass_change", "unrecognisable"]
+__all__ = ["another_root", "empty_root", "hash_of", "mass_change", "unrecognisable"]
 
 FEW = 10
 """So many files may always be deleted or rewritten in one run."""
 
 DELETED_SHARE = 0.33
 REWRITTEN_SHARE = 0.5
+
+
+def another_root(base: Tree, now: Tree, name: str) -> str:
+    """Say why a folder halts the sync that is not the one of the last sync.
+
+    It does not ("") if all that was in sync is in it as it was: a copy, or a disk that
+    the system has given another number.
+    """
+    known = {path: state for path, state in base.items() if state != FOLDER}
+    other = sum(now.get(path) != state for path, state in known.items())
+    if not other:
+        return ""
+    return (
+        f"{name} is another folder than at the last sync, and {other} of {len(known)} known files "
+        "are not in it as they were; is it an old copy, or the wrong disk? nothing was changed "
+        "(a replica that is given another name is joined anew, and nothing is deleted)"
+    )
 
 
 def empty_root(base: Tree, now: Tree, name: str) -> str:
