@@ -155,6 +155,9 @@ class Source:
                     self._hidden(name, prefix, found)
                     continue
                 path = prefix + name
+                if not (name.isascii() or _is_utf8(name)):
+                    found.odd[ascii(path)] = "the name is not UTF-8"
+                    continue
                 if entry.is_dir(follow_symlinks=False):
                     found.folders.append(path)
                     waiting.append(path)
@@ -165,13 +168,8 @@ class Source:
                         files[path] = _stamp(status)
                     else:
                         self._special(path, status, found)
-                    if not name.isascii():
-                        name.encode()
                 except FileNotFoundError:
                     continue
-                except UnicodeEncodeError:
-                    files.pop(path, None)
-                    found.odd[ascii(path)] = "the name is not UTF-8"
                 except OSError as error:
                     files.pop(path, None)
                     found.odd[path] = f"this file cannot be looked at: {_reason(error)}"
@@ -192,8 +190,10 @@ class Source:
         goal = os.path.normpath(os.path.join(os.path.dirname(path), target))
         if os.path.isabs(target) or goal.startswith(".."):
             found.odd[path] = "this symbolic link leads out of the folder"
-        else:
+        elif _is_utf8(target):
             found.links[path] = target
+        else:
+            found.odd[path] = "where it leads is not UTF-8"
 
     def folds_case(self, listing: Listing) -> bool:
         """Tell whether names that differ by case only are one name here.
@@ -318,6 +318,15 @@ class Source:
             after = os.fstat(descriptor)
         same = _stamp(after) == _stamp(before)
         return hashed.hexdigest(), _stamp(after) if same else None, content
+
+
+def _is_utf8(name: str) -> bool:
+    """Tell whether a name (as Python has it) is text: what is remembered of a file is."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _stamp(status: os.stat_result) -> Stamp:
