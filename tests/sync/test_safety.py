@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Knapper, WriteVault, contents
+from conftest import Knapper, Ran, WriteVault, contents
 
 NOTES = {"One.md": "one\n", "Two.md": "two\n", "Deep/Three.md": "three\n"}
 REPLICA = '[[replica]]\nname = "other"\npath = "../other"\nmode = "two-way"\n'
@@ -21,6 +21,10 @@ def pair(vault: WriteVault, knapper: Knapper) -> tuple[Path, Path]:
     return root, other
 
 
+def confirmed(ran: Ran) -> str:
+    return ran.err.rpartition("--confirm ")[2].strip()
+
+
 @pytest.mark.parametrize("which", [0, 1], ids=["the vault", "the replica"])
 def test_where_all_notes_are_gone_and_the_settings_are_not_nothing_is_deleted(
     which: int, pair: tuple[Path, Path], knapper: Knapper
@@ -32,7 +36,7 @@ def test_where_all_notes_are_gone_and_the_settings_are_not_nothing_is_deleted(
     assert ran.status == 2
     assert "is empty, but had 3 files at the last sync" in ran.err
     assert [contents(side) for side in pair] == before
-    confirm = ran.err.rpartition("--confirm ")[2].strip()
+    confirm = confirmed(ran)
     assert knapper(pair[0], "sync", "--confirm", confirm).status == 0
     assert not set(NOTES) & set(contents(pair[1 - which]))
 
@@ -72,7 +76,7 @@ def test_an_older_copy_in_the_place_of_a_side_halts_until_it_is_confirmed(
         assert ran.status == 2, ran.out
         assert "is another folder than at the last sync, and 2 of 5 known files" in ran.err
         assert [contents(side) for side in pair] == before
-    confirm = ran.err.rpartition("--confirm ")[2].strip()
+    confirm = confirmed(ran)
     assert knapper(root, "sync", "--confirm", confirm).status == 0
     (root / "One.md").write_text("three\n")
     assert knapper(root, "sync").status == 0
@@ -125,3 +129,52 @@ def test_a_source_that_is_made_anew_is_merged_and_deletes_nothing_unasked(
     anew.rename(source)
     assert knapper(root, "sync").status == 2
     assert (root / "Two.md").exists()
+
+
+def test_a_halted_plan_can_be_confirmed_though_what_is_new_went_on(
+    vault: WriteVault, knapper: Knapper
+) -> None:
+    notes = {f"{number}.md": f"{number}\n" for number in range(30)}
+    root = vault({**notes, ".knapper.toml": REPLICA})
+    other = root.parent / "other"
+    assert knapper(root, "sync").status == 0
+    for number in range(12):
+        (root / f"{number}.md").unlink()
+    (root / "Folder").mkdir()
+    (root / "Folder/New.md").write_text("new\n")
+    planned, ran = knapper(root, "sync", "--dry-run"), knapper(root, "sync")
+    assert ran.status == 2
+    assert (other / "Folder/New.md").exists() and (other / "0.md").exists()
+    confirm = confirmed(ran)
+    assert confirm == confirmed(planned) == confirmed(knapper(root, "sync"))
+    (root / "12.md").unlink()
+    ran = knapper(root, "sync", "--confirm", confirm)
+    assert ran.status == 2, "this is another plan"
+    assert knapper(root, "sync", "--confirm", confirmed(ran)).status == 0
+    assert not {*notes} - {*contents(other)} ^ {f"{number}.md" for number in range(13)}
+
+
+def test_what_is_held_can_be_confirmed_though_the_rest_went_on(
+    pair: tuple[Path, Path], knapper: Knapper
+) -> None:
+    root, other = pair
+    (root / "One.md").write_text("")
+    (other / "Two.md").write_bytes(bytes(4))  # this is put back, whatever is confirmed
+    (root / "Deep/Three.md").write_text("three\nfour\n")
+    ran = knapper(root, "sync")
+    assert (ran.status, (other / "One.md").read_text()) == (1, "one\n")
+    assert knapper(root, "sync", "--confirm", confirmed(ran)).status == 0
+    assert (other / "One.md").read_text() == ""
+    assert (root / "Two.md").read_text() == (other / "Two.md").read_text() == "two\n"
+
+
+def test_what_is_held_is_confirmed_beside_what_is_put_back(
+    pair: tuple[Path, Path], knapper: Knapper
+) -> None:
+    root, other = pair
+    (root / "One.md").write_text("")
+    confirm = confirmed(knapper(root, "sync"))
+    (other / "Two.md").write_bytes(bytes(4))
+    assert knapper(root, "sync", "--confirm", confirm).status == 0
+    assert (other / "One.md").read_text() == ""
+    assert (root / "Two.md").read_text() == (other / "Two.md").read_text() == "two\n"

@@ -199,23 +199,21 @@ class _Pass:
 
     def done(self) -> Report:
         """Decide, act and remember."""
-        decisions = self._decided()
-        plain = self._steps(decisions, self.joining.merges(decisions, self.skipped))
-        name = hash_of((side, change) for side, change, _ in plain)
+        planned = self._decided()
+        plain = self._steps(planned, self.joining.merges(planned, self.skipped))
         halted = self._another_root(plain)
         halted = halted or empty_root(self.base, self.left.tree, self.left.name)
         halted = halted or empty_root(self.base, self.right.tree, self.right.name)
-        verdict = Judged({}, {}, {}, {}, halted)
-        if self.intent.confirm != name:
-            evidence = Evidence(self.pair, self.store, self.left, self.right, self.skipped)
-            verdict = judged(evidence, decisions, plain)
-            verdict = verdict._replace(halted=halted or verdict.halted)
-        elif halted:
-            halted, verdict = "", verdict._replace(halted="")
-        decisions = [verdict.decisions.get(one.path, one) for one in decisions]
-        waiting = [one for one in decisions if one.path not in verdict.merges]
-        merges = {**self.joining.merges(waiting, self.skipped), **verdict.merges}
-        steps = [] if halted else self._steps(decisions, merges, verdict)
+        evidence = Evidence(self.pair, self.store, self.left, self.right, self.skipped)
+        verdict = judged(evidence, planned, plain)
+        verdict = verdict._replace(halted=halted or verdict.halted)
+        decisions, merges, steps = self._judged(planned, verdict)
+        steps = [] if halted else steps
+        going = {path for _, _, path in steps}
+        name = hash_of((side, change) for side, change, path in plain if path not in going)
+        if self.intent.confirm == name:
+            verdict = Judged({}, {}, {}, {}, "") if verdict.halted else verdict._replace(held={})
+            decisions, merges, steps = self._judged(planned, verdict)
         refused: list[tuple[str, Refused]] = []
         if self.intent.act:
             copies = {one.copy for one in merges.values() if one.copy}
@@ -320,6 +318,15 @@ class _Pass:
                 there = [path for path in side.tree if path not in gone]
                 for path, keeper in colliding({*there, *added[side.name]}, there).items():
                     self.skipped.setdefault(path, f"in {side.name} its name is one with '{keeper}'")
+
+    def _judged(
+        self, planned: Sequence[Decision], verdict: Judged
+    ) -> tuple[list[Decision], dict[NotePath, Merge], list[Step]]:
+        """Return what is decided, merged and to be done after a verdict on what was planned."""
+        decisions = [verdict.decisions.get(one.path, one) for one in planned]
+        waiting = [one for one in decisions if one.path not in verdict.merges]
+        merges = {**self.joining.merges(waiting, self.skipped), **verdict.merges}
+        return decisions, merges, self._steps(decisions, merges, verdict)
 
     # -- acting --------------------------------------------------------------------------
 
