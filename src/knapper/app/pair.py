@@ -11,6 +11,7 @@ from unicodedata import normalize
 
 from knapper.app.joining import Joining
 from knapper.app.judgement import Evidence, Judged, judged
+from knapper.app.local import is_left_out
 from knapper.app.remembering import Memory, remember
 from knapper.app.resting import fingerprint
 from knapper.app.side import Side, absent, gone_and_new, look, read_if_same
@@ -31,14 +32,14 @@ from knapper.shell.asides import Origin
 from knapper.shell.executor import Executor, Place
 from knapper.shell.folder import Folder
 from knapper.shell.recovery import sweep
-from knapper.shell.source import Listing, Source
+from knapper.shell.source import Listing, Local, Source
 from knapper.shell.store import Store
 from knapper.shell.synced import Seen, has_more, load
 from knapper.sync.plans import Merge, changes_of
 from knapper.sync.reconcile import Decision, reconcile
 from knapper.sync.renames import Trace, renames, similarity
 from knapper.sync.safety import another_root, empty_root, hash_of
-from knapper.sync.tree import colliding, differing, is_mergeable
+from knapper.sync.tree import FOLDER, colliding, differing, is_mergeable
 
 __all__ = ["BUSY", "Intent", "Pair", "Report", "run_pass"]
 
@@ -55,8 +56,8 @@ Step = tuple[str, Change, NotePath]
 class Pair(NamedTuple):
     """Two folders in sync. `into` is the left one's path in the vault ("" for all of it).
 
-    `local` tells by name and folder what takes no part, `layout` by path which files
-    only say what panes are open. `stamp` is for the names of conflict copies. `settings`
+    `local` tells what takes no part, `layout` by path which files only say what panes are
+    open. `stamp` is for the names of conflict copies. `settings`
     is Obsidian's configuration folder, if it takes part. `same_left` and `same_right` tell
     whether the folders are those of the last sync.
     """
@@ -66,7 +67,7 @@ class Pair(NamedTuple):
     right: Source
     mode: Mode
     into: str
-    local: Callable[[str, NotePath], bool]
+    local: Local
     layout: Callable[[NotePath], bool]
     stamp: str
     settings: str = ""
@@ -182,6 +183,7 @@ class _Pass:
             self.left = look_left(names=self.right.tree.keys())
         self.touched = differing(self.base, self.left.tree)
         self.touched |= differing(self.base, self.right.tree)
+        self._forget_left_out()
         self.skipped: dict[NotePath, str] = {}
         self.contents = {**self.left.contents, **self.right.contents}
         self.joining = Joining(pair, store, self.left, self.right)
@@ -196,6 +198,13 @@ class _Pass:
         if has_more(self.store, self.pair.name, _MANY):
             return None, self.pair.right.listing_beside(self.pair.local)
         return None, None
+
+    def _forget_left_out(self) -> None:
+        """Let what takes no part any more be no part of the base: it is not gone."""
+        for path in self.touched - self.left.tree.keys() - self.right.tree.keys():
+            if is_left_out(path, self.pair.local, is_folder=self.base[path] == FOLDER):
+                del self.base[path]
+                self.touched.remove(path)
 
     def done(self) -> Report:
         """Decide, act and remember."""

@@ -23,6 +23,7 @@ __all__ = [
     "BY_DESCRIPTOR",
     "NO_FOLLOW",
     "Listing",
+    "Local",
     "Place",
     "Source",
     "Stamp",
@@ -36,6 +37,9 @@ Stamp = tuple[int, int, int, int]
 
 Place = tuple[int | None, str]
 """The descriptor of a folder and a name in it, or None and a whole path."""
+
+Local = Callable[[str, NotePath, bool], bool]
+"""Tells by name and folder what takes no part; the third says whether it is a folder itself."""
 
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 BINARY = getattr(os, "O_BINARY", 0)
@@ -106,8 +110,8 @@ class Source:
 
     # -- listing -----------------------------------------------------------------------
 
-    def listing(self, local: Callable[[str, NotePath], bool]) -> Listing:
-        """List what is in the folder but for what is `local` (name, folder).
+    def listing(self, local: Local) -> Listing:
+        """List what is in the folder but for what is `local`.
 
         Raises `OSError` if the folder itself cannot be read.
         """
@@ -126,7 +130,7 @@ class Source:
                 found.odd[folder] = f"this folder cannot be read: {_reason(error)}"
         return found
 
-    def listing_beside(self, local: Callable[[str, NotePath], bool]) -> Callable[[], Listing]:
+    def listing_beside(self, local: Local) -> Callable[[], Listing]:
         """Begin to list on the second core; call the result for the listing."""
         import marshal
 
@@ -143,7 +147,7 @@ class Source:
         folder: NotePath,
         found: Listing,
         waiting: list[NotePath],
-        local: Callable[[str, NotePath], bool],
+        local: Local,
     ) -> None:
         prefix = f"{folder}/" if folder else ""
         where = os.path.join(self.root, folder) if folder else self.root
@@ -151,14 +155,15 @@ class Source:
         with os.scandir(where) as entries:
             for entry in entries:
                 name = entry.name
-                if local(name, folder):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if local(name, folder, is_folder):
                     self._hidden(name, prefix, found)
                     continue
                 path = prefix + name
                 if not (name.isascii() or _is_utf8(name)):
                     found.odd[ascii(path)] = "the name is not UTF-8"
                     continue
-                if entry.is_dir(follow_symlinks=False):
+                if is_folder:
                     found.folders.append(path)
                     waiting.append(path)
                     continue
