@@ -178,3 +178,34 @@ def test_what_is_held_is_confirmed_beside_what_is_put_back(
     assert knapper(root, "sync", "--confirm", confirm).status == 0
     assert (other / "One.md").read_text() == ""
     assert (root / "Two.md").read_text() == (other / "Two.md").read_text() == "two\n"
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["the first sync", "the state is lost"])
+def test_a_mirror_deletes_and_overwrites_nothing_unasked_in_what_it_never_saw(
+    is_lost: bool, vault: WriteVault, knapper: Knapper
+) -> None:
+    root = vault({**NOTES, ".knapper.toml": REPLICA.replace("two-way", "mirror")})
+    other = root.parent / "other"
+    if is_lost:
+        assert knapper(root, "sync").status == 0
+        shutil.rmtree(root.parent / "state")
+        (root / "New.md").write_text("new\n")
+    other.mkdir(exist_ok=True)
+    own = {"One.md": "theirs\n", "Own.md": "own\n", "Own folder/Own.md": "own\n"}
+    (other / "Own folder").mkdir()
+    for name, text in own.items():
+        (other / name).write_text(text)
+    for _ in range(2):
+        ran = knapper(root, "sync")
+        assert ran.status == 2
+        assert "'other' was never in sync with this vault" in ran.err
+        assert "2 files in it would be deleted and 1 replaced" in ran.err
+        assert {name: (other / name).read_text() for name in own} == own
+    assert (other / "Two.md").exists(), "what is new goes on"
+    assert knapper(root, "sync", "--confirm", confirmed(ran)).status == 0
+    mirrored = contents(root)
+    mirrored.pop(".knapper.toml")
+    assert contents(other) == mirrored
+    (other / "Own.md").write_text("own\n")
+    assert knapper(root, "sync").status == 0
+    assert contents(other) == mirrored, "it is a mirror by now"

@@ -38,7 +38,7 @@ from knapper.shell.synced import Seen, has_more, load
 from knapper.sync.plans import Merge, changes_of
 from knapper.sync.reconcile import Decision, reconcile
 from knapper.sync.renames import Trace, renames, similarity
-from knapper.sync.safety import another_root, empty_root, hash_of
+from knapper.sync.safety import another_root, empty_root, first_mirror, hash_of
 from knapper.sync.tree import FOLDER, colliding, differing, is_mergeable
 
 __all__ = ["BUSY", "Intent", "Pair", "Report", "run_pass"]
@@ -57,9 +57,9 @@ class Pair(NamedTuple):
     """Two folders in sync. `into` is the left one's path in the vault ("" for all of it).
 
     `local` tells what takes no part, `layout` by path which files only say what panes are
-    open. `stamp` is for the names of conflict copies. `settings`
-    is Obsidian's configuration folder, if it takes part. `same_left` and `same_right` tell
-    whether the folders are those of the last sync.
+    open. `stamp` is for the names of conflict copies. `settings` is Obsidian's configuration
+    folder, if it takes part. `same_left` and `same_right` tell whether the folders are those
+    of the last sync; of a pair that `is_new` none is known.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Pair(NamedTuple):
     same_filter: bool = True
     same_left: bool = True
     same_right: bool = True
+    is_new: bool = False
 
     @property
     def prefix(self) -> str:
@@ -215,7 +216,7 @@ class _Pass:
         halted = halted or empty_root(self.base, self.right.tree, self.right.name)
         evidence = Evidence(self.pair, self.store, self.left, self.right, self.skipped)
         verdict = judged(evidence, planned, plain)
-        verdict = verdict._replace(halted=halted or verdict.halted)
+        verdict = verdict._replace(halted=halted or self._first_mirror(plain) or verdict.halted)
         decisions, merges, steps = self._judged(planned, verdict)
         steps = [] if halted else steps
         going = {path for _, _, path in steps}
@@ -259,6 +260,13 @@ class _Pass:
             if not is_same and (said := another_root(base, side.tree, _placed(side))):
                 return said
         return ""
+
+    def _first_mirror(self, steps: Sequence[Step]) -> str:
+        """Say what of its own a folder would lose that was never the vault's mirror."""
+        if not self.pair.is_new or self.pair.mode != "mirror":
+            return ""
+        changes = (change for _, change, path in steps if not self.pair.layout(path))
+        return first_mirror(changes, self.right.name)
 
     # -- deciding ------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from knapper.app.resting import (
     still_holds,
 )
 from knapper.app.roots import CONFIG_NAME, config_folder, config_table, place_of
+from knapper.app.side import UNSETTLED
 from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.replicas import Replica, read_replicas, read_sync_settings
 from knapper.core.tables import TableReader
@@ -175,7 +176,8 @@ class _Work:
                 if not mended and not any(one.reason == CHANGED for _, one in report.refused):
                     break
             held = any("'exclude'" in reason for reason in report.held.values())
-            if self.act and not report.halted:
+            is_whole = known is not None or UNSETTLED.isdisjoint(report.skipped.values())
+            if self.act and is_whole and not report.halted:
                 self._remember(pair, known, held)
         changed = [change for one in rounds for change in one.changes]
         return Synced(replica, report._replace(changes=changed), "", rounds, self.run.number)
@@ -283,7 +285,7 @@ def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) ->
                 same_left=_is_same(left, known.left),
                 same_right=_is_same(right, known.right),
             )
-        yield pair
+        yield pair._replace(is_new=known is None)
     finally:
         left.close()
         right.close()

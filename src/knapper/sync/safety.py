@@ -8,10 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from knapper.core.paths import NotePath
-from knapper.core.plan import Change, Copy, MakeFolder, Move, RemoveFolder, State, Trash, Write
+from knapper.core.plan import (
+    Change,
+    Copy,
+    Link,
+    MakeFolder,
+    Move,
+    RemoveFolder,
+    State,
+    Trash,
+    Write,
+)
 from knapper.sync.tree import FOLDER, Tree, is_file
 
-__all__ = ["another_root", "empty_root", "hash_of", "mass_change", "unrecognisable"]
+__all__ = ["another_root", "empty_root", "first_mirror", "hash_of", "mass_change", "unrecognisable"]
 
 FEW = 10
 """So many files may always be deleted or rewritten in one run."""
@@ -55,6 +65,24 @@ def empty_root(base: Tree, now: Tree, name: str) -> str:
 def _seen(tree: Tree) -> Iterator[State]:
     """Yield what stands in a folder and is not hidden."""
     return (state for path, state in tree.items() if not path.startswith("."))
+
+
+def first_mirror(changes: Iterable[Change], name: str) -> str:
+    """Say why a mirror is not begun in a folder that holds something else, "" if it may be.
+
+    So it is, too, after what was known of the pair is lost.
+    """
+    changes = list(changes)
+    deleted = sum(isinstance(change, Trash) for change in changes)
+    replaced = sum(
+        isinstance(change, Write | Copy | Link) and change.expect is not None for change in changes
+    )
+    if not deleted and not replaced:
+        return ""
+    return (
+        f"{name} was never in sync with this vault (or it is not known any more), and as its "
+        f"mirror, {deleted} files in it would be deleted and {replaced} replaced"
+    )
 
 
 def mass_change(
