@@ -13,6 +13,7 @@ from knapper.app.undo import undo
 from knapper.app.workspace import open_workspace
 from knapper.cli.rename import command
 from knapper.core.errors import KnapperError
+from knapper.shell.folder import Folder
 
 
 @pytest.fixture
@@ -259,6 +260,55 @@ def test_the_command_plans_acts_and_tells_how_to_undo(
     assert account["rewritten"] == [{"path": "s.md", "line": 1, "old": "A", "new": "B"}]
     undo(vault, account["run"])
     assert read(vault) == {"A.md": "", "s.md": "[[A]]"}
+
+
+@pytest.mark.parametrize(
+    ("old", "stuck"), [("A", "A.md"), ("f", "f/C.md"), ("f", "f/B.md")],
+    ids=["a note", "a folder, its last note", "a folder, its first note"],
+)  # fmt: skip
+def test_where_a_file_cannot_move_nothing_is_renamed_or_rewritten(
+    old: str, stuck: str, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"A.md": "[[A]]", "f/B.md": "[[C]]", "f/C.md": "", "s.md": "[[A]] [[f/B]] [[f/C]]"}
+    whole = Folder.rename_new
+
+    def refused(self: Folder, path: str, new: str) -> None:
+        if path == stuck:
+            raise PermissionError(1, "Operation not permitted")
+        whole(self, path, new)
+
+    monkeypatch.chdir(make(vault, files))
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "rename_new", refused)
+        ran = CliRunner().invoke(command, [old, "new/place", "--json"], standalone_mode=False)
+    assert ran.return_value == 1
+    account = json.loads(ran.stdout)
+    assert account["refused"] == [{"path": stuck, "reason": "operation not permitted"}]
+    assert (account["moved"], account["rewritten"], account["run"]) == ({}, [], None)
+    assert read(vault) == files
+    assert not (vault / "new").exists()
+    with pytest.raises(LookupError, match="nothing to undo"):
+        undo(vault, None)
+
+
+def test_a_reference_that_cannot_be_rewritten_is_not_counted(
+    vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(make(vault, {"A.md": "[[A]]", "r.md": "[[A]]", "s.md": "[[A]]"}))
+    whole = Folder.exchange
+
+    def refused(self: Folder, aside: str, path: str) -> None:
+        if path == "s.md":
+            raise PermissionError(1, "Operation not permitted")
+        whole(self, aside, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "exchange", refused)
+        ran = CliRunner().invoke(command, ["A", "B"], standalone_mode=False)
+    assert ran.return_value == 1
+    assert "1 file moved, 2 references rewritten" in ran.stdout
+    assert "s.md: not done: operation not permitted" in ran.stderr
+    assert read(vault) == {"B.md": "[[B]]", "r.md": "[[B]]", "s.md": "[[A]]"}
 
 
 # -- laws ----------------------------------------------------------------------------------

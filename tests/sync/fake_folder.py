@@ -14,11 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 from unicodedata import normalize
 
+from knapper.app.local import is_left_out
 from knapper.core.paths import NotePath
 from knapper.core.plan import State
 from knapper.shell.folder import Folder, NewFile
 from knapper.shell.renaming import NotPossibleError
-from knapper.shell.source import Listing, Stamp, is_aside
+from knapper.shell.source import Listing, Local, Stamp, is_aside
 from knapper.sync.tree import FOLDER, link_state
 
 
@@ -148,7 +149,7 @@ class FakeFolder(Folder):
     def identity(self) -> tuple[int, int]:
         return 1, 1
 
-    def listing(self, local: Callable[[str, NotePath], bool]) -> Listing:
+    def listing(self, local: Local) -> Listing:
         self._step("list", "")
         found = Listing({}, [], {}, {}, [], [])
         named = [(one.name, one) for one in self.disk.files.values()]
@@ -156,18 +157,15 @@ class FakeFolder(Folder):
             folder, _, name = path.rpartition("/")
             if is_aside(name):
                 found.asides.append(path)
-            elif not self._is_local(path, local):
+            elif not is_left_out(path, local, is_folder=False):
                 found.files[path] = _stamp(file, self.disk)
             del folder
         found.folders.extend(
-            path for path in self.disk.folders.values() if not self._is_local(path, local)
+            path
+            for path in self.disk.folders.values()
+            if not is_left_out(path, local, is_folder=True)
         )
         return found
-
-    @staticmethod
-    def _is_local(path: NotePath, local: Callable[[str, NotePath], bool]) -> bool:
-        parts = path.split("/")
-        return any(local(part, "/".join(parts[:at])) for at, part in enumerate(parts))
 
     def folds_case(self, listing: Listing) -> bool:
         return self.disk.kind.folds_case

@@ -9,6 +9,7 @@ import pytest
 from knapper.app.sync import sync
 from knapper.core.plan import Change
 from knapper.shell import asides
+from knapper.shell.birth import birth
 from knapper.shell.folder import Folder
 
 
@@ -41,6 +42,17 @@ def test_paths_deeper_than_what_is_held_open_are_moved(tmp_path: Path) -> None:
     assert folder.read(f"{deep[1]}/moved.md") == deep[0].encode()
     assert folder.read(f"{deep[1]}/note.md") == deep[1].encode()
     folder.close()
+
+
+def test_a_folder_that_is_made_anew_was_made_later(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    made = birth(first)
+    (first / "note.md").write_text("it changes the folder\n")
+    second.mkdir()
+    assert made == birth(first)
+    assert made <= birth(second)
+    assert not made or abs(made - first.stat().st_mtime_ns) < 60_000_000_000  # 0: nobody knows
 
 
 def a_pair(tmp_path: Path, count: int) -> tuple[Path, Path]:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from conftest import Knapper, WriteVault
 
 
@@ -128,6 +130,30 @@ def test_an_undone_sync_restores_both_sides(vault: WriteVault, knapper: Knapper)
     assert (tree(root), tree(other)) == before
     assert knapper(root, "sync").status == 0
     assert tree(root) == tree(other)
+
+
+@pytest.mark.parametrize("into", ["", "Inside"])
+def test_what_was_not_undone_is_in_sync_as_it_was(
+    into: str, vault: WriteVault, knapper: Knapper
+) -> None:
+    root, other = paired(vault, {"Inside/A.md": "a\n"})
+    with (root / ".knapper.toml").open("a") as config:
+        config.write(f'into = "{into}"\n')
+    side = root / into
+    assert knapper(root, "sync").status == 0
+    (side / "New.md").write_text("new\n")
+    (other / "Theirs.md").write_text("theirs\n")
+    assert knapper(root, "sync").status == 0
+    (side / "New.md").write_text("new and changed\n")
+    assert knapper(root, "sync").status == 0
+    ran = knapper(root, "undo", "2")
+    assert (ran.status, ran.err) == (1, "New.md: not undone: it was changed meanwhile\n")
+    assert not (side / "Theirs.md").exists()
+    (side / "New.md").unlink()
+    assert knapper(root, "sync").status == 0
+    assert not (side / "New.md").exists(), "a deletion was taken back"
+    assert not (other / "New.md").exists()
+    assert (side / "Theirs.md").exists(), "what is not in the base is new"
 
 
 def test_each_mode_writes_only_where_it_may(vault: WriteVault, knapper: Knapper) -> None:

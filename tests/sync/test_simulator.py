@@ -45,7 +45,7 @@ class World:
         self.folders = [FakeFolder(disk, name) for disk, name in zip(self.disks, "lr", strict=True)]
         self.pair = Pair(
             "other", self.folders[0], self.folders[1], "two-way", "",
-            lambda name, _: is_aside(name), lambda _: False, "2026-01-02 host",
+            lambda name, *_: is_aside(name), lambda _: False, "2026-01-02 host",
         )  # fmt: skip
         self.root = folder / "vault"
         self.words: set[str] = set()

@@ -1,9 +1,9 @@
 """Changing a vault by a plan, as one run that can be undone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from knapper.core.plan import Change, Outcome
+from knapper.core.plan import Change, MakeFolder, Move, Outcome, RemoveFolder
 from knapper.shell.executor import Executor, Place
 from knapper.shell.folder import Folder
 from knapper.shell.lock import locked
@@ -26,14 +26,17 @@ class Runs:
         return self.number
 
 
-def act(root: Path, changes: Iterable[Change], command: str) -> tuple[Outcome, int | None]:
+def act(
+    root: Path, changes: Iterable[Change], command: str, needed: Iterable[Change] = ()
+) -> tuple[Outcome, int | None]:
     """Carry out changes in the vault at `root`; return what became of them, and the run.
 
-    `command` names the run in the list of runs. Raises `KnapperError` if what is
-    replaced cannot be kept.
+    What is `needed` (folders and moves) comes first; if some of it cannot be done, it is
+    taken back, and nothing else is done. `command` names the run in the list of runs.
+    Raises `KnapperError` if what is replaced cannot be kept.
     """
-    plan = tuple(changes)
-    if not plan:
+    plan, first = tuple(changes), tuple(needed)
+    if not plan and not first:
         return Outcome((), ()), None
     store = Store(root)
     with locked(store.folder), store:
@@ -41,7 +44,37 @@ def act(root: Path, changes: Iterable[Change], command: str) -> tuple[Outcome, i
         try:
             recover(folder, store, "")
             runs = Runs(store, command)
-            outcome = Executor(folder, store, Place(""), runs).carry_out(plan)
+            executor = Executor(folder, store, Place(""), runs)
+            outcome = executor.carry_out(first)
+            if outcome.refused:
+                back = executor.carry_out(_backwards(outcome.done))
+                outcome = Outcome(
+                    tuple(_backwards(one.change for one in back.refused)), outcome.refused
+                )
+                _forget_what_is_as_it_was(store, runs())
+            else:
+                then = executor.carry_out(plan)
+                outcome = Outcome((*outcome.done, *then.done), then.refused)
         finally:
             folder.close()
     return outcome, runs.number if outcome.done else None
+
+
+def _backwards(changes: Iterable[Change]) -> Iterator[Change]:
+    """Yield what takes back moves and new folders, the last one first."""
+    for change in reversed(tuple(changes)):
+        match change:
+            case Move():
+                yield Move(change.to, change.path, change.expect)
+            case MakeFolder():
+                yield RemoveFolder(change.path)
+            case RemoveFolder():
+                yield MakeFolder(change.path)
+            case _:
+                raise ValueError(change)
+
+
+def _forget_what_is_as_it_was(store: Store, run: int) -> None:
+    """Let a run that was taken back at once be none that can be undone."""
+    with store.transaction() as connection:
+        connection.execute("delete from replaced where run = ? and before is after", (run,))

@@ -11,24 +11,35 @@ from unicodedata import normalize
 
 from knapper.app.joining import Joining
 from knapper.app.judgement import Evidence, Judged, judged
+from knapper.app.local import is_left_out
 from knapper.app.remembering import Memory, remember
 from knapper.app.resting import fingerprint
-from knapper.app.side import Side, absent, gone_and_new, look, read_if_same
+from knapper.app.side import UNSETTLED, Side, absent, gone_and_new, look, read_if_same
 from knapper.core.paths import NotePath
-from knapper.core.plan import Change, Copy, Link, MakeFolder, Refused, State, Write
+from knapper.core.plan import (
+    Change,
+    Copy,
+    Link,
+    MakeFolder,
+    Refused,
+    RemoveFolder,
+    State,
+    Trash,
+    Write,
+)
 from knapper.core.replicas import Mode
 from knapper.shell.asides import Origin
 from knapper.shell.executor import Executor, Place
 from knapper.shell.folder import Folder
 from knapper.shell.recovery import sweep
-from knapper.shell.source import Listing, Source
+from knapper.shell.source import Listing, Local, Source
 from knapper.shell.store import Store
 from knapper.shell.synced import Seen, has_more, load
 from knapper.sync.plans import Merge, changes_of
 from knapper.sync.reconcile import Decision, reconcile
 from knapper.sync.renames import Trace, renames, similarity
-from knapper.sync.safety import empty_root, hash_of
-from knapper.sync.tree import colliding, differing, is_file, is_mergeable
+from knapper.sync.safety import another_root, empty_root, first_mirror, hash_of
+from knapper.sync.tree import FOLDER, colliding, differing, is_file, is_mergeable
 
 __all__ = ["BUSY", "Intent", "Pair", "Report", "run_pass"]
 
@@ -45,9 +56,10 @@ Step = tuple[str, Change, NotePath]
 class Pair(NamedTuple):
     """Two folders in sync. `into` is the left one's path in the vault ("" for all of it).
 
-    `local` tells by name and folder what takes no part, `layout` by path which files
-    only say what panes are open. `stamp` is for the names of conflict copies. `settings`
-    is Obsidian's configuration folder, if it takes part.
+    `local` tells what takes no part, `layout` by path which files only say what panes are
+    open. `stamp` is for the names of conflict copies. `settings` is Obsidian's configuration
+    folder, if it takes part. `same_left` and `same_right` tell whether the folders are those
+    of the last sync; of a pair that `is_new` none is known.
     """
 
     name: str
@@ -55,12 +67,15 @@ class Pair(NamedTuple):
     right: Source
     mode: Mode
     into: str
-    local: Callable[[str, NotePath], bool]
+    local: Local
     layout: Callable[[NotePath], bool]
     stamp: str
     settings: str = ""
     filter: str = ""
     same_filter: bool = True
+    same_left: bool = True
+    same_right: bool = True
+    is_new: bool = False
 
     @property
     def prefix(self) -> str:
@@ -72,14 +87,13 @@ class Intent(NamedTuple):
     """What a sync is to do: act, or only say what it would do.
 
     `confirm` is the hash of a plan that was halted or held: if it is still the same,
-    it is carried out. `halted` says what is wrong with the pair already. What was
+    it is carried out. What was changed in the last
     changed in the last `quiet` nanoseconds is left alone, and a path of the vault that
     is `busy`, because somebody types there, is not written.
     """
 
     act: bool = True
     confirm: str = ""
-    halted: str = ""
     quiet: int = 0
     busy: Collection[NotePath] = frozenset()
 
@@ -181,6 +195,7 @@ class _Pass:
         }
         self.touched = differing(self.base, self.left.tree)
         self.touched |= differing(self.base, self.right.tree)
+        self._forget_left_out()
         self.skipped: dict[NotePath, str] = {}
         self.contents = {**self.left.contents, **self.right.contents}
         self.joining = Joining(pair, store, self.base, self.left, self.right)
@@ -196,25 +211,31 @@ class _Pass:
             return None, self.pair.right.listing_beside(self.pair.local)
         return None, None
 
+    def _forget_left_out(self) -> None:
+        """Let what takes no part any more be no part of the base: it is not gone."""
+        for path in self.touched - self.left.tree.keys() - self.right.tree.keys():
+            if is_left_out(path, self.pair.local, is_folder=self.base[path] == FOLDER):
+                del self.base[path]
+                self.touched.remove(path)
+
     def done(self) -> Report:
         """Decide, act and remember."""
-        decisions = self._decided()
-        plain = self._steps(decisions, self.joining.merges(decisions, self.skipped))
-        name = hash_of((side, change) for side, change, _ in plain)
-        halted = self.intent.halted
-        halted = halted or empty_root(self.base, self.left.tree, self.left.name)
-        halted = halted or empty_root(self.base, self.right.tree, self.right.name)
-        verdict = Judged({}, {}, {}, {}, halted)
-        if self.intent.confirm != name:
-            evidence = Evidence(self.pair, self.store, self.left, self.right, self.skipped)
-            verdict = judged(evidence, decisions, plain)
-            verdict = verdict._replace(halted=halted or verdict.halted)
-        elif halted:
-            halted, verdict = "", verdict._replace(halted="")
-        decisions = [verdict.decisions.get(one.path, one) for one in decisions]
-        waiting = [one for one in decisions if one.path not in verdict.merges]
-        merges = {**self.joining.merges(waiting, self.skipped), **verdict.merges}
-        steps = [] if halted else self._steps(decisions, merges, verdict)
+        planned = self._decided()
+        plain = self._steps(planned, self.joining.merges(planned, self.skipped))
+        halted = self._another_root(plain)
+        for side in (self.left, self.right):
+            if UNSETTLED.isdisjoint(side.odd.values()):  # else something is there
+                halted = halted or empty_root(self.base, side.tree, side.name)
+        evidence = Evidence(self.pair, self.store, self.left, self.right, self.skipped)
+        verdict = judged(evidence, planned, plain)
+        verdict = verdict._replace(halted=halted or self._first_mirror(plain) or verdict.halted)
+        decisions, merges, steps = self._judged(planned, verdict)
+        steps = [] if halted else steps
+        going = {path for _, _, path in steps}
+        name = hash_of((side, change) for side, change, path in plain if path not in going)
+        if self.intent.confirm == name:
+            verdict = Judged({}, {}, {}, {}, "") if verdict.halted else verdict._replace(held={})
+            decisions, merges, steps = self._judged(planned, verdict)
         refused: list[tuple[str, Refused]] = []
         undone: set[tuple[str, Change]] = set()
         if self.intent.act:
@@ -237,6 +258,28 @@ class _Pass:
             hash=name if verdict.halted or verdict.held else "",
             moved=_moved(decisions, self.skipped, {} if steps else self.known.places),
         )
+
+    def _another_root(self, steps: Sequence[Step]) -> str:
+        """Say which folder is not the one of the last sync, if that matters to the steps.
+
+        A source is often made anew as a whole: of it no deletion is believed then.
+        """
+        pair = self.pair
+        is_harmless = _deletes_nothing if pair.mode == "pull" else _only_adds
+        if not self.skipped and all(is_harmless(change) for _, change, _ in steps):
+            return ""
+        base = {path: state for path, state in self.base.items() if not pair.layout(path)}
+        for side, is_same in ((self.left, pair.same_left), (self.right, pair.same_right)):
+            if not is_same and (said := another_root(base, side.tree, _placed(side))):
+                return said
+        return ""
+
+    def _first_mirror(self, steps: Sequence[Step]) -> str:
+        """Say what of its own a folder would lose that was never the vault's mirror."""
+        if not self.pair.is_new or self.pair.mode != "mirror":
+            return ""
+        changes = (change for _, change, path in steps if not self.pair.layout(path))
+        return first_mirror(changes, self.right.name)
 
     # -- deciding ------------------------------------------------------------------------
 
@@ -314,6 +357,15 @@ class _Pass:
                 there = [path for path in side.tree if path not in gone]
                 for path, keeper in colliding({*there, *added[side.name]}, there).items():
                     self.skipped.setdefault(path, f"in {side.name} its name is one with '{keeper}'")
+
+    def _judged(
+        self, planned: Sequence[Decision], verdict: Judged
+    ) -> tuple[list[Decision], dict[NotePath, Merge], list[Step]]:
+        """Return what is decided, merged and to be done after a verdict on what was planned."""
+        decisions = [verdict.decisions.get(one.path, one) for one in planned]
+        waiting = [one for one in decisions if one.path not in verdict.merges]
+        merges = {**self.joining.merges(waiting, self.skipped), **verdict.merges}
+        return decisions, merges, self._steps(decisions, merges, verdict)
 
     # -- acting --------------------------------------------------------------------------
 
@@ -475,6 +527,14 @@ def _filed(one: Decision, mode: Mode) -> NotePath:
             return one.left_path
         case "two-way" | "mirror":
             return one.path
+
+
+def _placed(side: Side) -> str:
+    return f"{side.name} ({side.folder.root})"
+
+
+def _deletes_nothing(change: Change) -> bool:
+    return not isinstance(change, Trash | RemoveFolder)
 
 
 def _only_adds(change: Change) -> bool:

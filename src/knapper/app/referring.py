@@ -1,6 +1,6 @@
 """Writing anew the references in the files of a vault: the plan, and what cannot be."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from knapper.app.workspace import Workspace
@@ -34,7 +34,8 @@ class Left(NamedTuple):
 class Plan(NamedTuple):
     """What a renaming will do: in order, and in the user's terms.
 
-    `edits` are the changes of the files' texts, by the path that each has before.
+    What is `needed`, folders and moves, comes first; without it nothing is done. `edits`
+    are the changes of the files' texts, by the path that each has before.
     """
 
     changes: tuple[Change, ...]
@@ -42,6 +43,7 @@ class Plan(NamedTuple):
     rewrites: tuple[Rewrite, ...]
     left: tuple[Left, ...]
     edits: Mapping[NotePath, tuple[Edit, ...]] = {}
+    needed: tuple[Change, ...] = ()
 
 
 class References:
@@ -67,10 +69,10 @@ class References:
                 found._take(workspace, path, concerns, edit)
         return found
 
-    def plan(self, moved: Mapping[NotePath, NotePath], moves: Iterable[Change] = ()) -> Plan:
-        """Return the plan of these writes and then of the moves."""
+    def plan(self, moved: Mapping[NotePath, NotePath]) -> Plan:
+        """Return the plan of these writes, by the paths that the files have now."""
         left = tuple(dict.fromkeys(self.left))
-        return Plan((*self.writes, *moves), moved, tuple(self.rewrites), left, self.edits)
+        return Plan(tuple(self.writes), moved, tuple(self.rewrites), left, self.edits)
 
     def _take(
         self,

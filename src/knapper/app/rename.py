@@ -12,7 +12,7 @@ from knapper.app.workspace import Workspace
 from knapper.core.errors import KnapperError
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, is_note
-from knapper.core.plan import Change, MakeFolder, Move, Outcome, RemoveFolder, digest
+from knapper.core.plan import Change, MakeFolder, Move, Outcome, RemoveFolder, Write, digest
 from knapper.core.references import Rewritten
 from knapper.core.relink import Renaming, may_name, relinked, renaming
 from knapper.core.vault import Vault
@@ -23,6 +23,7 @@ __all__ = [
     "Rewrite",
     "carry_out",
     "mended_links",
+    "part_done",
     "plan_links",
     "plan_move",
     "plan_rename",
@@ -66,8 +67,11 @@ def plan_move(workspace: Workspace, path: NotePath, new: str) -> Plan:
     found = _relinked(workspace, {path: goal})
     found.left += _settings_that_name(workspace, path)
     moves = {**moved, **{one: goal + one[len(path) :] for one in hidden}}
-    written = {one.path: digest(one.content) for one in found.writes}
-    return found.plan(moved, _moves(workspace, moves, written, path if is_folder else ""))
+    writes = [one._replace(path=moved.get(one.path, one.path)) for one in found.writes]
+    emptied = _emptied(workspace.root / path, workspace.root) if is_folder else ()
+    return found.plan(moved)._replace(
+        needed=tuple(_moves(workspace, moves)), changes=(*writes, *emptied)
+    )
 
 
 def plan_links(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> Plan:
@@ -79,8 +83,24 @@ def plan_links(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> Plan
 
 
 def carry_out(workspace: Workspace, plan: Plan) -> tuple[Outcome, int | None]:
-    """Carry out a renaming as one run that can be undone."""
-    return act(workspace.root, plan.changes, "rename")
+    """Carry out a renaming as one run that can be undone.
+
+    Where a file cannot move, all stay where they are, and no reference is rewritten.
+    """
+    return act(workspace.root, plan.changes, "rename", plan.needed)
+
+
+def part_done(plan: Plan, outcome: Outcome) -> Plan:
+    """Return of a plan what was done, in the user's terms."""
+    moved = {one.path for one in outcome.done if isinstance(one, Move)}
+    written = {one.path for one in outcome.done if isinstance(one, Write)}
+    return plan._replace(
+        moved={old: new for old, new in plan.moved.items() if old in moved},
+        rewrites=tuple(
+            one for one in plan.rewrites if plan.moved.get(one.path, one.path) in written
+        ),
+        left=plan.left if outcome.done or not outcome.refused else (),
+    )
 
 
 def mended_links(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> Plan:
@@ -152,29 +172,20 @@ def _others_in(root: Path, folder: NotePath, known: Mapping[NotePath, NotePath])
     return found
 
 
-def _moves(
-    workspace: Workspace,
-    moved: Mapping[NotePath, NotePath],
-    written: Mapping[NotePath, str],
-    folder: str,
-) -> list[Change]:
-    """Return the moves, with the folders that they need and those that they leave empty.
-
-    `written` has the digests of files that are rewritten before they move.
-    """
-    root, changes = workspace.root, list[Change]()
-    there = {""}
+def _moves(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> Iterator[Change]:
+    """Yield the moves, after the folders that they need."""
+    root, there = workspace.root, {""}
     for new in sorted(moved.values()):
         for above in reversed(list(folders_above(new))):
             if above not in there and not (root / above).is_dir():
-                changes.append(MakeFolder(above, "a renamed file goes there"))
+                yield MakeFolder(above, "a renamed file goes there")
             there.add(above)
-    changes += [
-        Move(old, new, written.get(old) or digest(workspace.content(old)), "renamed")
-        for old, new in moved.items()
-    ]
-    if folder and (root / folder).is_dir():
-        empty = [Path(above).relative_to(root).as_posix() for above, _, _ in os.walk(root / folder)]
-        empty.sort(key=lambda path: -path.count("/"))
-        changes += [RemoveFolder(path, "its files have moved") for path in empty]
-    return changes
+    for old, new in moved.items():
+        yield Move(old, new, digest(workspace.content(old)), "renamed")
+
+
+def _emptied(folder: Path, root: Path) -> Iterator[Change]:
+    """Yield the removal of the folders that a folder's move leaves empty, the deepest first."""
+    empty = [Path(above).relative_to(root).as_posix() for above, _, _ in os.walk(folder)]
+    for path in sorted(empty, key=lambda path: -path.count("/")):
+        yield RemoveFolder(path, "its files have moved")

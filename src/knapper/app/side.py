@@ -16,7 +16,7 @@ from knapper.core.plan import (
     Write,
     digest,
 )
-from knapper.shell.source import Listing, Source, Stamp, is_settled
+from knapper.shell.source import Listing, Local, Source, Stamp, is_settled
 from knapper.shell.synced import Seen
 from knapper.sync.renames import Trace
 from knapper.sync.tree import FOLDER, is_file, link_state, parents
@@ -112,7 +112,7 @@ class Side:
 def look(
     name: str,
     folder: Source,
-    local: Callable[[str, NotePath], bool],
+    local: Local,
     known: Seen,
     *,
     now: int,

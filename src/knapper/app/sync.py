@@ -22,18 +22,19 @@ from knapper.app.resting import (
     still_holds,
 )
 from knapper.app.roots import CONFIG_NAME, config_folder, config_table, place_of
+from knapper.app.side import UNSETTLED
 from knapper.core.errors import ConfigError, KnapperError
-from knapper.core.paths import NotePath
 from knapper.core.replicas import Replica, read_replicas, read_sync_settings
 from knapper.core.tables import TableReader
 from knapper.shell.asides import CHANGED
+from knapper.shell.birth import birth
 from knapper.shell.executor import Executor, Place
 from knapper.shell.folder import Folder
 from knapper.shell.lock import locked
 from knapper.shell.recovery import recover
 from knapper.shell.source import Listing, Source
 from knapper.shell.store import BrokenStoreError, Store
-from knapper.shell.synced import Pairing, load, pairing, save_pairing
+from knapper.shell.synced import Pairing, pairing, save_pairing
 from knapper.sync.tree import is_layout
 
 __all__ = ["replicas_of", "statuses", "sync", "sync_if_changed"]
@@ -41,7 +42,6 @@ __all__ = ["replicas_of", "statuses", "sync", "sync_if_changed"]
 _ROUNDS = 5
 _DAY = 86_400_000_000_000
 _PRUNED_EVERY = 20
-_SAMPLE = 20
 _ACT = Intent()
 
 Progress = Callable[[int, int], None]
@@ -158,24 +158,26 @@ class _Work:
             if known is not None:
                 return Synced(replica, _halted(f"'{replica.path}' is not there"))
             _begin(place, replica)
-        with _opened(self.root, place, replica, known) as pair:
-            halted = self._stranger(pair, known)
-            intent = self.intent._replace(halted=halted)
+        with _opened(self.root, place, replica, known) as opened:
+            pair = opened
             if self.act:
                 recover(Folder(self.root), self.store, "")
                 if isinstance(pair.right, Folder):
                     recover(pair.right, self.store, replica.name, pair.prefix)
             for _ in range(_ROUNDS):
                 report = run_pass(
-                    pair, self.store, self.run, intent, clock=self.clock, progress=self.progress,
-                    listings=self.listings.pop(replica.name, None),
+                    pair, self.store, self.run, self.intent, clock=self.clock,
+                    progress=self.progress, listings=self.listings.pop(replica.name, None),
                 )  # fmt: skip
                 rounds.append(report)
+                if not report.halted:
+                    pair = pair._replace(same_left=True, same_right=True)
                 mended = self._mend_links(replica, report)
                 if not mended and not any(one.reason == CHANGED for _, one in report.refused):
                     break
             held = any("'exclude'" in reason for reason in report.held.values())
-            if self.act and not halted:
+            is_whole = known is not None or UNSETTLED.isdisjoint(report.skipped.values())
+            if self.act and is_whole and not report.halted:
                 self._remember(pair, known, held)
         return Synced(replica, report, "", rounds, self.run.number)
 
@@ -197,28 +199,6 @@ class _Work:
         finally:
             folder.close()
         return bool(outcome.done)
-
-    def _stranger(self, pair: Pair, known: Pairing | None) -> str:
-        """Say why a folder is not the one that was in sync, "" if it is."""
-        if known is None:
-            return ""
-        for folder, was, name in (
-            (pair.left, known.left, "the vault"),
-            (pair.right, known.right, f"'{pair.name}'"),
-        ):
-            if was == _identity(folder):
-                continue
-            paths = list(load(self.store, pair.name).base)
-            sample = paths[:: max(1, len(paths) // _SAMPLE)][:_SAMPLE]
-            there = sum(
-                folder.stamp(path) is not None or _is_there(folder, path) for path in sample
-            )
-            if 2 * there < len(sample):
-                return (
-                    f"{name} ({folder.root}) is another folder than at the last sync, and "
-                    f"{len(sample) - there} of {len(sample)} known files are not in it"
-                )
-        return ""
 
     def _remember(self, pair: Pair, known: Pairing | None, held: bool) -> None:
         spelt = known.filter if held and known else _filter(pair)
@@ -298,7 +278,13 @@ def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) ->
         filter="\n".join((settings, *replica.exclude)),
     )  # fmt: skip
     try:
-        yield pair._replace(same_filter=known is None or known.filter == _filter(pair))
+        if known is not None:
+            pair = pair._replace(
+                same_filter=known.filter == _filter(pair),
+                same_left=_is_same(left, known.left),
+                same_right=_is_same(right, known.right),
+            )
+        yield pair._replace(is_new=known is None)
     finally:
         left.close()
         right.close()
@@ -314,14 +300,12 @@ def _filter(pair: Pair) -> str:
 
 
 def _identity(folder: Source) -> str:
-    return ":".join(map(str, folder.identity()))
+    return ":".join(map(str, (*folder.identity(), birth(folder.root))))
 
 
-def _is_there(folder: Source, path: NotePath) -> bool:
-    try:
-        return not folder.absent(path)
-    except OSError:
-        return False
+def _is_same(folder: Source, known: str) -> bool:
+    """Tell whether a folder is the one that is known; of old it was not known when it was made."""
+    return f"{_identity(folder)}:".startswith(f"{known}:")
 
 
 def statuses(found: Sequence[Synced]) -> int:

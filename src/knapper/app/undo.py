@@ -1,7 +1,7 @@
 """Taking back what a run changed, in the vault and in its replicas."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,9 +52,11 @@ def undo(root: Path, run: int | None) -> Undone:
     with locked(store.folder), store:
         chosen, command = _chosen(store, run)
         rows = store.replaced(chosen)
+        prefixes = _prefixes(root, rows)
         runs = Runs(store, f"undo {chosen}", chosen)
         done: list[Change] = []
         refused: list[Refused] = []
+        back: set[tuple[str, NotePath]] = set()
         for name in sorted({row.root for row in rows if not row.root.startswith(_BASE)}):
             changes = _changes([row for row in rows if row.root == name])
             place = _place(root, name)
@@ -69,8 +71,9 @@ def undo(root: Path, run: int | None) -> Undone:
             finally:
                 folder.close()
             done += outcome.done
+            back |= {(name, path) for change in outcome.done for path in _paths(change)}
             refused += outcome.refused
-        _restore_bases(store, rows, runs)
+        _restore_bases(store, rows, prefixes, back, runs)
         return Undone(chosen, command, Outcome(tuple(done), tuple(refused)))
 
 
@@ -138,9 +141,37 @@ def _back(row: Replaced) -> Iterator[Change]:
         yield Copy(path, "", before, expect)
 
 
-def _restore_bases(store: Store, rows: Iterable[Replaced], runs: Runs) -> None:
-    """Let the next sync see what it saw before the run."""
-    bases = [row for row in rows if row.root.startswith(_BASE)]
+def _paths(change: Change) -> Iterable[NotePath]:
+    return (change.path, change.to) if isinstance(change, Move) else (change.path,)
+
+
+def _prefixes(root: Path, rows: Iterable[Replaced]) -> dict[str, str]:
+    """Return what stands before the paths of replicas in the vault; raises `ConfigError`."""
+    if not any(row.root.startswith(_BASE) for row in rows):
+        return {}
+    source, table = config_table(root)
+    found = read_replicas(TableReader(source), table)
+    return {one.name: f"{one.into}/" for one in found if one.into}
+
+
+def _restore_bases(
+    store: Store,
+    rows: Iterable[Replaced],
+    prefixes: Mapping[str, str],
+    back: Collection[tuple[str, NotePath]],
+    runs: Runs,
+) -> None:
+    """Let the next sync see what it saw before the run, of the paths that are `back`.
+
+    Those have the folder that they are in: "" for the vault, else the replica's name. What
+    was left as it is stays in sync: nobody could tell later who deleted it.
+    """
+
+    def is_back(row: Replaced) -> bool:
+        name = row.root.removeprefix(_BASE)
+        return (name, row.path) in back or ("", prefixes.get(name, "") + row.path) in back
+
+    bases = [row for row in rows if row.root.startswith(_BASE) and is_back(row)]
     if not bases or runs.number is None:
         return
     with store.transaction() as connection:

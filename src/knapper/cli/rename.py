@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from knapper.app.rename import Plan, carry_out, plan_rename
+from knapper.app.rename import Plan, carry_out, part_done, plan_rename
 from knapper.app.workspace import open_workspace
 from knapper.cli.help import Command
 from knapper.cli.terminal import number_of, printable
@@ -44,6 +44,7 @@ def command(old: str, new: str, dry_run: bool, as_json: bool, vault: Path | None
     run = None
     if not dry_run:
         outcome, run = carry_out(workspace, plan)
+        plan = part_done(plan, outcome)
         refused = [(one.change.path, one.reason) for one in outcome.refused]
     if as_json:
         click.echo(json.dumps(_account(plan, refused, run), indent=1))

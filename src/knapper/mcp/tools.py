@@ -13,7 +13,7 @@ from knapper.app.backlinks import backlinks_to, file_called
 from knapper.app.baseline import open_baseline
 from knapper.app.check import Checked, check
 from knapper.app.facts import facts_shown
-from knapper.app.rename import carry_out, plan_rename
+from knapper.app.rename import carry_out, part_done, plan_rename
 from knapper.app.repair import repair
 from knapper.app.rule import OwnRules, is_shipped, own_rules_of, rule_called, rule_told
 from knapper.app.status import standing
@@ -168,6 +168,7 @@ class Tools:
         if not dry_run:
             with self.writing:
                 outcome, run = carry_out(workspace, plan)
+            plan = part_done(plan, outcome)
         return {
             "dry_run": dry_run,
             "moved": dict(islice(plan.moved.items(), limit)),

@@ -23,6 +23,7 @@ __all__ = [
     "BY_DESCRIPTOR",
     "NO_FOLLOW",
     "Listing",
+    "Local",
     "Place",
     "Source",
     "Stamp",
@@ -36,6 +37,9 @@ Stamp = tuple[int, int, int, int]
 
 Place = tuple[int | None, str]
 """The descriptor of a folder and a name in it, or None and a whole path."""
+
+Local = Callable[[str, NotePath, bool], bool]
+"""Tells by name and folder what takes no part; the third says whether it is a folder itself."""
 
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 BINARY = getattr(os, "O_BINARY", 0)
@@ -106,8 +110,8 @@ class Source:
 
     # -- listing -----------------------------------------------------------------------
 
-    def listing(self, local: Callable[[str, NotePath], bool]) -> Listing:
-        """List what is in the folder but for what is `local` (name, folder).
+    def listing(self, local: Local) -> Listing:
+        """List what is in the folder but for what is `local`.
 
         Raises `OSError` if the folder itself cannot be read.
         """
@@ -126,7 +130,7 @@ class Source:
                 found.odd[folder] = f"this folder cannot be read: {_reason(error)}"
         return found
 
-    def listing_beside(self, local: Callable[[str, NotePath], bool]) -> Callable[[], Listing]:
+    def listing_beside(self, local: Local) -> Callable[[], Listing]:
         """Begin to list on the second core; call the result for the listing."""
         import marshal
 
@@ -143,7 +147,7 @@ class Source:
         folder: NotePath,
         found: Listing,
         waiting: list[NotePath],
-        local: Callable[[str, NotePath], bool],
+        local: Local,
     ) -> None:
         prefix = f"{folder}/" if folder else ""
         where = os.path.join(self.root, folder) if folder else self.root
@@ -151,11 +155,15 @@ class Source:
         with os.scandir(where) as entries:
             for entry in entries:
                 name = entry.name
-                if local(name, folder):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if local(name, folder, is_folder):
                     self._hidden(name, prefix, found)
                     continue
                 path = prefix + name
-                if entry.is_dir(follow_symlinks=False):
+                if not (name.isascii() or _is_utf8(name)):
+                    found.odd[ascii(path)] = "the name is not UTF-8"
+                    continue
+                if is_folder:
                     found.folders.append(path)
                     waiting.append(path)
                     continue
@@ -165,13 +173,8 @@ class Source:
                         files[path] = _stamp(status)
                     else:
                         self._special(path, status, found)
-                    if not name.isascii():
-                        name.encode()
                 except FileNotFoundError:
                     continue
-                except UnicodeEncodeError:
-                    files.pop(path, None)
-                    found.odd[ascii(path)] = "the name is not UTF-8"
                 except OSError as error:
                     files.pop(path, None)
                     found.odd[path] = f"this file cannot be looked at: {_reason(error)}"
@@ -192,8 +195,10 @@ class Source:
         goal = os.path.normpath(os.path.join(os.path.dirname(path), target))
         if os.path.isabs(target) or goal.startswith(".."):
             found.odd[path] = "this symbolic link leads out of the folder"
-        else:
+        elif _is_utf8(target):
             found.links[path] = target
+        else:
+            found.odd[path] = "where it leads is not UTF-8"
 
     def folds_case(self, listing: Listing) -> bool:
         """Tell whether names that differ by case only are one name here.
@@ -318,6 +323,15 @@ class Source:
             after = os.fstat(descriptor)
         same = _stamp(after) == _stamp(before)
         return hashed.hexdigest(), _stamp(after) if same else None, content
+
+
+def _is_utf8(name: str) -> bool:
+    """Tell whether a name (as Python has it) is text: what is remembered of a file is."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _stamp(status: os.stat_result) -> Stamp:

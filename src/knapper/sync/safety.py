@@ -8,16 +8,43 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from knapper.core.paths import NotePath
-from knapper.core.plan import Change, Copy, MakeFolder, Move, RemoveFolder, State, Trash, Write
-from knapper.sync.tree import Tree, is_file
+from knapper.core.plan import (
+    Change,
+    Copy,
+    Link,
+    MakeFolder,
+    Move,
+    RemoveFolder,
+    State,
+    Trash,
+    Write,
+)
+from knapper.sync.tree import FOLDER, Tree, is_file
 
-__all__ = ["empty_root", "hash_of", "mass_change", "unrecognisable"]
+__all__ = ["another_root", "empty_root", "first_mirror", "hash_of", "mass_change", "unrecognisable"]
 
 FEW = 10
 """So many files may always be deleted or rewritten in one run."""
 
 DELETED_SHARE = 0.33
 REWRITTEN_SHARE = 0.5
+
+
+def another_root(base: Tree, now: Tree, name: str) -> str:
+    """Say why a folder halts the sync that is not the one of the last sync.
+
+    It does not ("") if all that was in sync is in it as it was: a copy, or a disk that
+    the system has given another number.
+    """
+    known = {path: state for path, state in base.items() if state != FOLDER}
+    other = sum(now.get(path) != state for path, state in known.items())
+    if not other:
+        return ""
+    return (
+        f"{name} is another folder than at the last sync, and {other} of {len(known)} known files "
+        "are not in it as they were; is it an old copy, or the wrong disk? nothing was changed "
+        "(a replica that is given another name is joined anew, and nothing is deleted)"
+    )
 
 
 def empty_root(base: Tree, now: Tree, name: str) -> str:
@@ -38,6 +65,24 @@ def empty_root(base: Tree, now: Tree, name: str) -> str:
 def _seen(tree: Tree) -> Iterator[State]:
     """Yield what stands in a folder and is not hidden."""
     return (state for path, state in tree.items() if not path.startswith("."))
+
+
+def first_mirror(changes: Iterable[Change], name: str) -> str:
+    """Say why a mirror is not begun in a folder that holds something else, "" if it may be.
+
+    So it is, too, after what was known of the pair is lost.
+    """
+    changes = list(changes)
+    deleted = sum(isinstance(change, Trash) for change in changes)
+    replaced = sum(
+        isinstance(change, Write | Copy | Link) and change.expect is not None for change in changes
+    )
+    if not deleted and not replaced:
+        return ""
+    return (
+        f"{name} was never in sync with this vault (or it is not known any more), and as its "
+        f"mirror, {deleted} files in it would be deleted and {replaced} replaced"
+    )
 
 
 def mass_change(
