@@ -32,6 +32,11 @@ class Joining:
         self._taken: set[str] = set()
         self._copies: dict[NotePath, NotePath] = {}
 
+    @property
+    def copies(self) -> Mapping[NotePath, NotePath]:
+        """The files for whose conflict copies a name was asked, with the names."""
+        return self._copies
+
     def copy_name(self, path: NotePath) -> NotePath:
         """Return a free name for a conflict copy of a file, the same one each time."""
         if path not in self._copies:

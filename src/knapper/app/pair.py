@@ -5,7 +5,7 @@ The left folder is the vault (or a folder of it), the right one the replica.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 from unicodedata import normalize
 
@@ -237,23 +237,24 @@ class _Pass:
             verdict = Judged({}, {}, {}, {}, "") if verdict.halted else verdict._replace(held={})
             decisions, merges, steps = self._judged(planned, verdict)
         refused: list[tuple[str, Refused]] = []
-        undone: set[tuple[str, Change]] = set()
         if self.intent.act:
             copies = {one.copy for one in merges.values() if one.copy}
             refused = self._act(steps, copies)
-            undone = {(side, one.change) for side, one in refused}
-            failed = {path for side, change, path in steps if (side, change) in undone}
+        undone = {(side, one.change) for side, one in refused}
+        failed = {path for side, change, path in steps if (side, change) in undone}
+        if self.intent.act:
             if not verdict.halted:
                 self._settle([d for d in decisions if d.path not in {*failed, *verdict.held}])
                 self._settle_copies(merges.values())
             self.remember(acted=len(refused) < len(steps))
+        left_alone = {path for _, _, path in plain} - {path for _, _, path in steps} | failed
         return Report(
-            changes=[(side, change) for side, change, _ in steps if (side, change) not in undone],
+            changes=[(side, one) for side, one, _ in steps if (side, one) not in undone],
             refused=refused,
             skipped={**self.left.odd, **self.right.odd, **self.skipped},
             held=verdict.held,
-            restored=verdict.restored,
-            conflicts={path: one.copy for path, one in merges.items() if one.content is None},
+            restored={p: why for p, why in verdict.restored.items() if p not in left_alone},
+            conflicts=self._conflicts(decisions, merges, left_alone),
             halted=verdict.halted,
             hash=name if verdict.halted or verdict.held else "",
             moved=_moved(decisions, self.skipped, {} if steps else self.known.places),
@@ -366,6 +367,21 @@ class _Pass:
         waiting = [one for one in decisions if one.path not in verdict.merges]
         merges = {**self.joining.merges(waiting, self.skipped), **verdict.merges}
         return decisions, merges, self._steps(decisions, merges, verdict)
+
+    def _conflicts(
+        self,
+        decisions: Iterable[Decision],
+        merges: Mapping[NotePath, Merge],
+        left_alone: Container[NotePath],
+    ) -> dict[NotePath, NotePath]:
+        """Return the files of which both sides keep a version, with the names of the copies."""
+        joined = {path: one.copy for path, one in merges.items() if one.content is None}
+        places = {one.path for one in decisions} - self.skipped.keys()
+        beside = {path: copy for path, copy in self.joining.copies.items() if copy in places}
+        return {
+            **{path: copy for path, copy in joined.items() if path not in left_alone},
+            **{path: copy for path, copy in beside.items() if copy not in left_alone},
+        }
 
     # -- acting --------------------------------------------------------------------------
 

@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from knapper.app.act import act
+from knapper.app.roots import settings_folder
 from knapper.core.copies import original_of
 from knapper.core.errors import KnapperError
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, Move, Outcome, Trash
 from knapper.shell.disk import scan
 from knapper.shell.folder import Folder
-from knapper.sync.tree import is_file
+from knapper.shell.source import Source
+from knapper.sync.tree import is_file, is_local
 
 __all__ = ["Conflict", "Keep", "conflicts", "settle"]
 
@@ -27,9 +29,21 @@ class Conflict(NamedTuple):
 
 
 def conflicts(root: Path) -> list[Conflict]:
-    """Return the conflict copies in a vault, whichever tool made them."""
-    files = scan(root).files
-    return list(_conflicts(files))
+    """Return the conflict copies in a vault, whichever tool made them.
+
+    Among the settings only those that a sync of ours carries along are. Raises `ConfigError`.
+    """
+    return list(_conflicts({*scan(root).files, *_settings(root)}))
+
+
+def _settings(root: Path) -> Iterable[NotePath]:
+    """Return the files of the configuration folder that take part in a sync."""
+    name = settings_folder(root)
+
+    def others(one: str, folder: NotePath, _is_folder: bool) -> bool:
+        return is_local(one, folder, name) or (not folder and one != name)
+
+    return Source(root).listing(others).files
 
 
 def _conflicts(files: Iterable[NotePath]) -> Iterable[Conflict]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from knapper.core.errors import ConfigError
 from knapper.core.replicas import Replica
+from knapper.core.tables import TableReader
 
 __all__ = [
     "CONFIG_NAME",
@@ -16,6 +17,7 @@ __all__ = [
     "find_root",
     "is_vault",
     "place_of",
+    "settings_folder",
 ]
 
 CONFIG_NAME = ".knapper.toml"
@@ -62,6 +64,12 @@ def config_folder(root: Path, named: str) -> str:
         return named
     renamed = next(iter(sorted(root.glob(".obsidian*/app.json"))), None)
     return renamed.parent.name if renamed else named
+
+
+def settings_folder(root: Path) -> str:
+    """Return the name of the vault's configuration folder; raises `ConfigError`."""
+    source, table = config_table(root)
+    return config_folder(root, TableReader(source).text(table, "config-folder", ".obsidian"))
 
 
 def config_table(root: Path, given: Path | None = None) -> tuple[str, Mapping[str, object]]:

@@ -21,7 +21,7 @@ from knapper.app.resting import (
     save_rest,
     still_holds,
 )
-from knapper.app.roots import CONFIG_NAME, config_folder, config_table, place_of
+from knapper.app.roots import CONFIG_NAME, config_table, place_of, settings_folder
 from knapper.app.side import UNSETTLED
 from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.replicas import Replica, read_replicas, read_sync_settings
@@ -263,9 +263,7 @@ def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) ->
         if known is not None:
             raise FileNotFoundError(2, "this folder of the vault is not there", os.fspath(vault))
         Folder(root).make_folder(replica.into)
-    source, table = config_table(root)
-    named = TableReader(source).text(table, "config-folder", ".obsidian")
-    settings = "" if replica.into else config_folder(root, named)
+    settings = "" if replica.into else settings_folder(root)
     left = Folder(vault)
     right = Source(place) if replica.mode == "pull" else Folder(place)
     host = "".join(c for c in _host().partition(".")[0] if c.isalnum() or c in "-_")
