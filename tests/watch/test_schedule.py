@@ -77,6 +77,17 @@ def test_what_came_to_nothing_is_tried_again_when_there_is_something_else() -> N
     assert schedule.due_to_mend({"A.md": "another"}) == []
 
 
+def test_fixes_that_were_taken_back_are_not_made_again() -> None:
+    schedule = Schedule(SETTINGS, START)
+    schedule.wrote("A.md", "a fix")
+    schedule.typed("A.md", START, "closed")
+    schedule.turn(START + 30 * SECOND)
+    assert schedule.due_to_mend({"A.md": "a fix"}) == []
+    assert schedule.due_to_mend({"A.md": "another"}) == ["A.md"]
+    schedule.forget("A.md")
+    assert schedule.due_to_mend({"A.md": "a fix"}) == ["A.md"]
+
+
 def test_after_a_failure_there_is_a_pause() -> None:
     schedule = Schedule(SETTINGS, START)
     schedule.mending_failed()

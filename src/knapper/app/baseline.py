@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from knapper.app.check import Checked
-from knapper.app.save import save
+from knapper.app.save import place_for, save
 from knapper.app.workspace import Workspace
 from knapper.core.config import BASELINE
 from knapper.core.errors import ConfigError
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
+from knapper.core.plan import Write, digest
 from knapper.core.rule import Diagnostic
 
 __all__ = ["Baseline", "mark_of", "marks_of", "open_baseline"]
@@ -74,8 +75,19 @@ class Baseline(NamedTuple):
 
     def save(self, root: Path) -> None:
         """Write it down; raises `KnapperError` if that cannot be, or would replace a note."""
+        save(root, self.path, self._content())
+
+    def as_change(self, root: Path) -> Write | None:
+        """Return what writes it down in a vault, None if it lies elsewhere; raises as `save`."""
+        place, vault = place_for(root, self.path), root.resolve()
+        if not place.is_relative_to(vault) or (place.exists() and not place.is_file()):
+            return None
+        expect = digest(place.read_bytes()) if place.exists() else None
+        return Write(place.relative_to(vault).as_posix(), self._content(), expect, "baseline")
+
+    def _content(self) -> bytes:
         text = json.dumps({"version": 1, "known": dict(sorted(self.known.items()))}, indent=1)
-        save(root, self.path, f"{text}\n".encode())
+        return f"{text}\n".encode()
 
 
 def open_baseline(

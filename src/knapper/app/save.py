@@ -9,7 +9,7 @@ from knapper.core.paths import extension
 from knapper.shell.aside import write_whole
 from knapper.shell.disk import resolved
 
-__all__ = ["save"]
+__all__ = ["place_for", "save"]
 
 
 def save(root: Path, goal: Path, content: bytes) -> None:
@@ -19,9 +19,7 @@ def save(root: Path, goal: Path, content: bytes) -> None:
     Obsidian's folder. A device or a pipe is written to as it is. Raises `KnapperError`
     if it cannot be done.
     """
-    real = resolved(goal)
-    if what := _place_in(root, real):
-        raise KnapperError(f"{goal}: this would be {what}; take another name")
+    real = place_for(root, goal)
     try:
         if goal.exists() and not goal.is_file():
             goal.write_bytes(content)
@@ -29,6 +27,14 @@ def save(root: Path, goal: Path, content: bytes) -> None:
         write_whole(real, content)
     except OSError as error:
         raise KnapperError(f"{goal}: {(error.strerror or str(error)).lower()}") from error
+
+
+def place_for(root: Path, goal: Path) -> Path:
+    """Return where a file is really written; raises `KnapperError` if that is the vault's own."""
+    real = resolved(goal)
+    if what := _place_in(root, real):
+        raise KnapperError(f"{goal}: this would be {what}; take another name")
+    return real
 
 
 def _place_in(root: Path, real: Path) -> str:

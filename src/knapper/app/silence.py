@@ -1,6 +1,6 @@
 """Silencing what is found today, so that only what comes after is reported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -34,11 +34,13 @@ def silence(
     *,
     act: bool,
     may_write: Callable[[NotePath], bool] = lambda _: True,
+    beside: Callable[[Sequence[Diagnostic]], Iterable[Write]] = lambda _: (),
 ) -> Silence:
     """Write comments that silence errors and warnings; infos fail nothing and stay.
 
     A note that `may_write` refuses, that lies behind a link or comes from a replica
-    with `fix = false` is not written to. Raises `KnapperError` if what is replaced
+    with `fix = false` is not written to. For findings for which no comment can stand
+    `beside` says what is written then, in the same run. Raises `KnapperError` if what is replaced
     cannot be kept.
     """
     kept = tuple(f"{one.into}/".lstrip("/") for one in workspace.config.replica if not one.fix)
@@ -62,14 +64,15 @@ def silence(
             expect = digest(note.text.encode())
             plan.append(Write(path, made.text.encode(), expect, "suppressions"))
             done += made.done
+    others = [*beside(left)]
     outcome, run = (
-        carry_out(workspace.root, plan, "check --add-suppressions")
+        carry_out(workspace.root, [*plan, *others], "check --add-suppressions")
         if act
         else (Outcome(tuple(plan), ()), None)
     )
     refused = {one.change.path for one in outcome.refused}
     return Silence(
-        outcome.done,
+        tuple(change for change in outcome.done if change not in others),
         [one for one in done if one.path not in refused],
         left,
         tuple(outcome.refused),

@@ -311,7 +311,7 @@ class Watch:
         self._take(self._seen(lambda: self.watched.read([*written, *failed], self.clock())))
         for path, state in written.items():
             if self._state(path) == state:
-                self.schedule.wrote(path)
+                self.schedule.wrote(path, wanted.get(path))
         if written:
             self.tell(Mended(sorted(written), run))
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,6 +14,8 @@ from knapper.app.workspace import Workspace
 from knapper.cli.mending import print_patch
 from knapper.cli.terminal import number_of, printable
 from knapper.core.paths import NotePath
+from knapper.core.plan import Write
+from knapper.core.rule import Diagnostic
 
 __all__ = ["add_suppressions", "prune", "say_paid", "write_baseline"]
 
@@ -46,14 +48,22 @@ def add_suppressions(
     could not be silenced, or would be.
     """
     news = baseline.applied(found)
-    made = silence(workspace, news, act=not show, may_write=may_write)
+
+    def known_with(left: Sequence[Diagnostic]) -> Baseline:
+        return baseline._replace(known=baseline.known + marks_of(left, news.notes))
+
+    def beside(left: Sequence[Diagnostic]) -> Iterator[Write]:
+        change = known_with(left).as_change(workspace.root) if left else None
+        if change:
+            yield change
+
+    made = silence(workspace, news, act=not show, may_write=may_write, beside=beside)
     for refused in made.refused:
         click.echo(f"{printable(refused.change.path)}: not silenced: {refused.reason}", err=True)
     if show:
         print_patch(made.plan, news.notes)
-    elif made.left:
-        known = baseline.known + marks_of(made.left, news.notes)
-        baseline._replace(known=known).save(workspace.root)
+    elif made.left and not any(beside(made.left)):
+        known_with(made.left).save(workspace.root)
     would = "would be " if show else ""
     undo = "" if made.run is None else f" ('knapper undo {made.run}' takes that back)"
     notes = number_of(len(made.plan), "note")

@@ -55,6 +55,7 @@ class Schedule:
         self._now = now
         self._typed: dict[NotePath, _Typed] = {}
         self._done: dict[NotePath, Hashable] = {}
+        self._mended: dict[NotePath, Hashable] = {}  # the fixes that were made last
         self.rescan_at = now
         self._again_at: int | None = None
         self.sync_at: int | None = None
@@ -87,9 +88,14 @@ class Schedule:
         self._typed[path] = _Typed(at, openness, here)
         self._done.pop(path, None)
 
-    def wrote(self, path: NotePath) -> None:
-        """We changed a note: not again before somebody else does."""
+    def wrote(self, path: NotePath, fixes: Hashable = None) -> None:
+        """We changed a note, perhaps by these fixes: not again before somebody else does.
+
+        Who wants the very same fixes then has taken them back, and may keep it so.
+        """
         self._done[path] = True
+        if fixes is not None:
+            self._mended[path] = fixes
 
     def tried(self, path: NotePath, fixes: Hashable) -> None:
         """Nothing came of these fixes: not again before there are others."""
@@ -99,6 +105,7 @@ class Schedule:
         """A note is gone."""
         self._typed.pop(path, None)
         self._done.pop(path, None)
+        self._mended.pop(path, None)
 
     def looked(self) -> None:
         """Everything was looked at."""
@@ -169,7 +176,7 @@ class Schedule:
             at, open_end, _ = self._typed.get(path, _UNTOUCHED)
             if path in self._late or open_end == "open":
                 continue
-            if self._done.get(path) not in (True, wanted):
+            if self._done.get(path) not in (True, wanted) and self._mended.get(path) != wanted:
                 yield path, at + quiet * (_INSIDE if open_end == "inside" else 1)
 
     def busy(self) -> frozenset[NotePath]:
