@@ -149,6 +149,9 @@ def test_an_editor_that_tells_of_nothing_is_not_needed_to(root: Path) -> None:
         (root / "Recipies.md").write_text("# There now\n")
         uri = editor.uri("Evening.md")
         await editor.until(lambda: not editor.found[uri].diagnostics)
+        (root / "Recipes.tmp").write_text("# Nothing else\n")  # as many editors save
+        (root / "Recipes.tmp").replace(root / "Recipes.md")
+        await editor.until(lambda: editor.found[uri].diagnostics)
 
     talk(root, scene, client=types.ClientCapabilities())
 
