@@ -113,6 +113,8 @@ def test_a_lone_note_is_judged_by_what_needs_no_vault(tmp_path: Path) -> None:
     assert "timestamp-value-junk" in rules
     assert not {rule for rule in rules if "link" in rule}
     assert set(lone.vault.files) == {"a.md"}
+    lone.close("a.md")
+    assert not lone.vault.files
 
 
 def test_known_findings_are_left_out(vault: WriteVault) -> None:

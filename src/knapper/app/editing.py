@@ -60,13 +60,14 @@ def lone_vault(folder: Path) -> "EditedVault":
     def rules(path: NotePath) -> Ruleset:
         return Ruleset.of(one for one in workspace.rules_at(path) if not one.check.reads_vault)
 
-    return EditedVault(workspace, rules)
+    return EditedVault(workspace, rules, alone=True)
 
 
 class EditedVault:
     """A vault with the buffers of an editor laid over it.
 
-    With `everything` all of its notes are judged, else only those that are edited.
+    With `everything` all of its notes are judged, else only those that are edited. One
+    that is `alone` has nothing but what is put in: its folder is never looked at.
     Paths are those of the vault; what is asked of a file that is not there is empty.
     """
 
@@ -76,11 +77,12 @@ class EditedVault:
         rules: Callable[[NotePath], Ruleset],
         *,
         everything: bool = False,
+        alone: bool = False,
     ) -> None:
         self.workspace, self.root = workspace, workspace.root
         self.index = Index()
         self.live = Live(workspace.settings, rules, self._is_judged, self._facts)
-        self._everything = everything
+        self._everything, self._alone = everything, alone
         self._buffers: dict[NotePath, Note] = {}
         self._waiting: set[NotePath] = set()
         self._stamps: dict[NotePath, _Stamp] = {}
@@ -155,6 +157,8 @@ class EditedVault:
 
         Returns the notes that have other findings now.
         """
+        if self._alone:
+            return self._take({})
         hinted = set(paths or ())
         looked_at = hinted
         if paths is None or not all(map(self._is_known, hinted)):
