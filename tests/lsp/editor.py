@@ -127,6 +127,11 @@ class Editor:
         await self.until(lambda: uri in self.found and self.found[uri].version == version)
         return [str(one.code) for one in self.found[uri].diagnostics]
 
+    def known(self, path: str) -> list[str]:
+        """Return the rules that spoke last of a file, open or not."""
+        found = self.found.get(self.uri(path))
+        return [str(one.code) for one in found.diagnostics] if found else []
+
     def marked(self, path: str) -> list[str]:
         """Return the texts that the diagnostics of a buffer mark."""
         return [self.at(path, one.range) for one in self.found[self.uri(path)].diagnostics]

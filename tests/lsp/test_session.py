@@ -230,6 +230,27 @@ def test_the_whole_vault_is_told_of_if_that_is_asked_for(root: Path) -> None:
     talk(root, scene, options={"diagnostics": "vault"})
 
 
+def test_of_a_note_that_is_closed_what_is_on_disk_is_told(vault: WriteVault) -> None:
+    root = vault({"A.md": "[[C]]\n", "B.md": "[[C]]\n"})
+    broken = ["broken-wikilink"]
+
+    async def scene(editor: Editor) -> None:
+        assert await editor.open("A.md") == broken
+        assert await editor.change("A.md", "ok\n") == []
+        editor.close("A.md")  # not saved
+        await editor.until(lambda: editor.known("A.md") == broken)
+        assert await editor.open("New.md", "[[nope]]\n") == broken
+        editor.close("New.md")  # never saved
+        await editor.until(lambda: not editor.known("New.md"))
+        assert await editor.open("B.md") == broken
+        (root / "B.md").unlink()
+        editor.touched("B.md")
+        editor.close("B.md")
+        await editor.until(lambda: not editor.known("B.md"))
+
+    talk(root, scene, options={"diagnostics": "vault"})
+
+
 def test_halves_of_characters_and_strange_line_ends_do_no_harm(root: Path) -> None:
     async def scene(editor: Editor) -> None:
         await editor.open("Evening.md")

@@ -184,11 +184,10 @@ class Server(LanguageServer):
         self._changed.discard(uri)
         if put := self._put.pop(uri, None):
             vault, path, _ = put
-            vault.close(path)
+            different = vault.close(path)
             self.convert.closed(uri, vault, path)
-            if not self._everything:
-                self._send(uri, [], None)
-            self.publish(vault, {*vault.edited} - {path})
+            self._send(uri, [], None)  # by the editor's address, which need not be ours
+            self.publish(vault, {path, *different})
 
     def _judge_changed(self) -> None:
         uris, self._changed = self._changed, set()
