@@ -251,6 +251,33 @@ def test_of_a_note_that_is_closed_what_is_on_disk_is_told(vault: WriteVault) -> 
     talk(root, scene, options={"diagnostics": "vault"})
 
 
+def test_what_nothing_is_found_in_any_more_is_told(vault: WriteVault) -> None:
+    root = vault({"A.md": "[[no]]\n", "B.md": "[[no]]\n", "C.md": "[[no]]\n"})
+
+    async def scene(editor: Editor) -> None:
+        async def told(*expected: str) -> None:
+            paths = ("A.md", "B.md", "C.md")
+            await editor.until(
+                lambda: [path for path in paths if editor.known(path)] == [*expected]
+            )
+
+        await told("A.md", "B.md", "C.md")
+        (root / ".knapper.toml").write_text('exclude = ["B.md"]\n')
+        editor.touched(".knapper.toml")
+        await told("A.md", "C.md")
+        (root / ".knapper.toml").write_text('ignore = ["broken-wikilink"]\n')
+        editor.touched(".knapper.toml")
+        await told()
+        (root / ".knapper.toml").unlink()
+        editor.touched(".knapper.toml")
+        await told("A.md", "B.md", "C.md")
+        await editor.open("C.md")
+        editor.folders_changed(removed=[root])
+        await told("C.md")  # it is still open
+
+    talk(root, scene, options={"diagnostics": "vault"})
+
+
 def test_halves_of_characters_and_strange_line_ends_do_no_harm(root: Path) -> None:
     async def scene(editor: Editor) -> None:
         await editor.open("Evening.md")
@@ -354,18 +381,11 @@ def test_folders_come_and_go(root: Path, tmp_path: Path) -> None:
             return [one.name for one in answer or ()]
 
         assert await found() == []
-        folder = types.WorkspaceFolder(other.as_uri(), "other")
-        event = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
-        editor.client.workspace_did_change_workspace_folders(
-            types.DidChangeWorkspaceFoldersParams(event)
-        )
+        editor.folders_changed(added=[other])
         editor.root = other
         await editor.open("Note.md")
         assert await found() == ["Found there"]
-        event = types.WorkspaceFoldersChangeEvent(added=[], removed=[folder])
-        editor.client.workspace_did_change_workspace_folders(
-            types.DidChangeWorkspaceFoldersParams(event)
-        )
+        editor.folders_changed(removed=[other])
         assert await found() == []
 
     talk(root, scene)

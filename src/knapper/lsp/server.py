@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -91,7 +91,16 @@ class Server(LanguageServer):
             self._outside.watch([one.root for one in self.vaults.all] + [vault.root])
             vault.look()  # what changed before somebody listened
         if self._everything:
-            asyncio.get_running_loop().call_soon(self.publish, vault, set(vault.live.diagnostics))
+            before = [one for one in self.vaults.all if one.root == vault.root]  # if read anew
+            told = {path for one in (vault, *before) for path in one.live.diagnostics}
+            asyncio.get_running_loop().call_soon(self.publish, vault, told)
+
+    def change_folders(self, gone: Collection[Path], added: Collection[Path]) -> None:
+        """Read the vaults of folders that were added, and forget those that were taken away."""
+        for vault in self.vaults.change_folders(gone, added):
+            for path in vault.live.diagnostics.keys() - {*vault.edited}:
+                self._send(self.convert.uri(vault, path), [], None)
+        self.read(added)
 
     def end(self) -> None:
         """Stop what goes on beside."""
