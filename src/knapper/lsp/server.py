@@ -19,6 +19,7 @@ from knapper.core.paths import NotePath
 from knapper.lsp.convert import Converter
 from knapper.lsp.outside import Outside
 from knapper.lsp.progress import reading
+from knapper.lsp.protocol import Protocol
 from knapper.lsp.vaults import Document, Vaults, path_of
 
 __all__ = ["Server"]
@@ -32,7 +33,7 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         sync = types.TextDocumentSyncKind.Full
-        super().__init__("knapper", __version__, text_document_sync_kind=sync, max_workers=4)
+        super().__init__("knapper", __version__, sync, protocol_cls=Protocol, max_workers=4)
         self.vaults = Vaults(self.warn, self._has_opened, partial(reading, self))
         self.convert = Converter("utf-16")
         self._everything = False
