@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from conftest import Knapper
 from knapper.app.check import check
 from knapper.app.rename import carry_out, plan_rename
 from knapper.app.undo import undo
@@ -260,6 +261,38 @@ def test_the_command_plans_acts_and_tells_how_to_undo(
     assert account["rewritten"] == [{"path": "s.md", "line": 1, "old": "A", "new": "B"}]
     undo(vault, account["run"])
     assert read(vault) == {"A.md": "", "s.md": "[[A]]"}
+
+
+def test_an_edited_note_goes_back_with_its_edits(vault: Path, knapper: Knapper) -> None:
+    root = make(vault, {"A.md": "[[Old]]", "Old.md": "text\n"})
+    knapper(root, "rename", "Old.md", "New")
+    (root / "New.md").write_text("text\nmore\n")
+    assert knapper(root, "undo").status == 0
+    assert read(root) == {"A.md": "[[Old]]", "Old.md": "text\nmore\n"}
+
+
+def test_a_renaming_that_cannot_be_undone_leaves_its_links_and_can_be_tried_again(
+    vault: Path, knapper: Knapper
+) -> None:
+    root = make(vault, {"A.md": "[[Old]]", "Old.md": "text\n"})
+    knapper(root, "rename", "Old.md", "New")
+    (root / "Old.md").write_text("another\n")
+    ran = knapper(root, "undo")
+    assert (ran.status, "changed meanwhile" in ran.err) == (1, False)
+    assert read(root) == {"A.md": "[[New]]", "New.md": "text\n", "Old.md": "another\n"}
+    (root / "Old.md").unlink()
+    assert knapper(root, "undo").status == 0
+    assert read(root) == {"A.md": "[[Old]]", "Old.md": "text\n"}
+
+
+def test_of_notes_with_one_text_each_goes_back_to_its_own_name(
+    vault: Path, knapper: Knapper
+) -> None:
+    root = make(vault, {"f/1.md": "", "f/2.md": "", "f/3.md": ""})
+    knapper(root, "rename", "f", "g")
+    (root / "g/2.md").write_text("more\n")
+    assert knapper(root, "undo").status == 0
+    assert read(root) == {"f/1.md": "", "f/2.md": "more\n", "f/3.md": ""}
 
 
 @pytest.mark.parametrize(

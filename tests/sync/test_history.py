@@ -50,6 +50,21 @@ def test_every_version_is_listed_exported_and_restored(vault: WriteVault, knappe
     assert not (root / "Folder").exists()
 
 
+@pytest.mark.parametrize(
+    "stem", ["x" * 252, "\u00e9" * 126, "x." + "y" * 250],
+    ids=["plain", "of two bytes each", "with a point early on"],
+)  # fmt: skip
+def test_versions_of_notes_with_the_longest_names_are_exported(
+    stem: str, vault: WriteVault, knapper: Knapper
+) -> None:
+    root, _ = paired(vault, {f"{stem}.md": "long\n", "Short.md": "short\n"})
+    assert knapper(root, "sync").status == 0
+    ran = knapper(root, "history", "--export", "../kept")
+    assert (ran.status, ran.out) == (0, "../kept: 2 versions written\n")
+    kept = {path.name[:4]: path.read_text() for path in (root.parent / "kept").iterdir()}
+    assert kept == {stem[:4]: "long\n", "Shor": "short\n"}
+
+
 def test_history_says_what_is_wrong(vault: WriteVault, knapper: Knapper) -> None:
     root, _ = paired(vault, {"Note.md": "one\n"})
     assert "no version is kept yet" in knapper(root, "history").out

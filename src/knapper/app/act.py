@@ -10,7 +10,7 @@ from knapper.shell.lock import locked
 from knapper.shell.recovery import recover
 from knapper.shell.store import Store
 
-__all__ = ["Runs", "act"]
+__all__ = ["Runs", "act", "all_or_nothing"]
 
 
 class Runs:
@@ -45,19 +45,24 @@ def act(
             recover(folder, store, "")
             runs = Runs(store, command)
             executor = Executor(folder, store, Place(""), runs)
-            outcome = executor.carry_out(first)
-            if outcome.refused:
-                back = executor.carry_out(_backwards(outcome.done))
-                outcome = Outcome(
-                    tuple(_backwards(one.change for one in back.refused)), outcome.refused
-                )
-                _forget_what_is_as_it_was(store, runs())
-            else:
-                then = executor.carry_out(plan)
-                outcome = Outcome((*outcome.done, *then.done), then.refused)
+            outcome = all_or_nothing(executor, store, runs, first, plan)
         finally:
             folder.close()
     return outcome, runs.number if outcome.done else None
+
+
+def all_or_nothing(
+    executor: Executor, store: Store, runs: Runs, needed: Iterable[Change], plan: Iterable[Change]
+) -> Outcome:
+    """Carry out what is needed, and the rest only if all of that was done; else take it back."""
+    first = executor.carry_out(needed)
+    if not first.refused:
+        then = executor.carry_out(plan)
+        return Outcome((*first.done, *then.done), then.refused)
+    back = executor.carry_out(_backwards(first.done))
+    if first.done:
+        _forget_what_is_as_it_was(store, runs())
+    return Outcome(tuple(_backwards(one.change for one in back.refused)), first.refused)
 
 
 def _backwards(changes: Iterable[Change]) -> Iterator[Change]:

@@ -18,6 +18,9 @@ __all__ = ["export", "found_path", "history", "name_of", "restore"]
 _NAME = 8
 """So many characters of a digest name a version."""
 
+_MOST_BYTES = 255
+"""Bytes of the longest name that file systems allow."""
+
 
 def name_of(version: Version) -> str:
     """Return the name of a version, which stays the same while it is kept."""
@@ -63,10 +66,7 @@ def export(root: Path, goal: Path, path: NotePath | None = None) -> int:
             if ".." in version.path.split("/") or version.path.startswith("/"):
                 continue
             above, _, name = version.path.rpartition("/")
-            stem, dot, ending = name.rpartition(".")
-            if not stem:
-                stem, dot, ending = name, "", ""
-            place = goal / above / f"{stem}@{name_of(version)}{dot}{ending}"
+            place = goal / above / _file_name(name, name_of(version))
             place.parent.mkdir(parents=True, exist_ok=True)
             try:
                 with place.open("wb") as file:
@@ -75,6 +75,17 @@ def export(root: Path, goal: Path, path: NotePath | None = None) -> int:
                 raise KnapperError(f"{version.path}: {error.args[0]}") from error
             number += 1
     return number
+
+
+def _file_name(name: str, version: str) -> str:
+    """Return the name of a version's file, which fits the bytes that file systems allow."""
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > _NAME:  # that is no ending
+        stem, dot, ending = name, "", ""
+    mark = f"@{version}{dot}{ending}"
+    whole = os.fsencode(stem)
+    short = whole[: max(1, _MOST_BYTES - len(os.fsencode(mark)))]
+    return f"{stem if short == whole else short.decode(errors='ignore')}{mark}"
 
 
 def restore(root: Path, path: NotePath, name: str) -> tuple[Outcome, int | None]:

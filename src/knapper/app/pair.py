@@ -9,23 +9,18 @@ from collections.abc import Callable, Collection, Container, Iterable, Mapping, 
 from typing import NamedTuple, cast
 from unicodedata import normalize
 
+from knapper.app.halting import new_mirror, odd_root
 from knapper.app.joining import Joining
 from knapper.app.judgement import Evidence, Judged, judged
 from knapper.app.local import is_left_out
 from knapper.app.remembering import Memory, remember
 from knapper.app.resting import fingerprint
-from knapper.app.side import UNSETTLED, Side, absent, gone_and_new, look, read_if_same
+from knapper.app.side import Side, absent, gone_and_new, look, read_if_same
 from knapper.core.paths import NotePath
 from knapper.core.plan import (
     Change,
-    Copy,
-    Link,
-    MakeFolder,
     Refused,
-    RemoveFolder,
     State,
-    Trash,
-    Write,
 )
 from knapper.core.replicas import Mode
 from knapper.shell.asides import Origin
@@ -38,7 +33,7 @@ from knapper.shell.synced import Seen, has_more, load
 from knapper.sync.plans import Merge, changes_of
 from knapper.sync.reconcile import Decision, reconcile
 from knapper.sync.renames import Trace, renames, similarity
-from knapper.sync.safety import another_root, empty_root, first_mirror, hash_of
+from knapper.sync.safety import hash_of, only_adds
 from knapper.sync.tree import FOLDER, colliding, differing, is_file, is_mergeable
 
 __all__ = ["BUSY", "Intent", "Pair", "Report", "run_pass"]
@@ -222,13 +217,10 @@ class _Pass:
         """Decide, act and remember."""
         planned = self._decided()
         plain = self._steps(planned, self.joining.merges(planned, self.skipped))
-        halted = self._another_root(plain)
-        for side in (self.left, self.right):
-            if UNSETTLED.isdisjoint(side.odd.values()):  # else something is there
-                halted = halted or empty_root(self.base, side.tree, side.name)
         evidence = Evidence(self.pair, self.store, self.left, self.right, self.skipped)
+        halted = odd_root(evidence, self.base, plain)
         verdict = judged(evidence, planned, plain)
-        verdict = verdict._replace(halted=halted or self._first_mirror(plain) or verdict.halted)
+        verdict = verdict._replace(halted=halted or new_mirror(evidence, plain) or verdict.halted)
         decisions, merges, steps = self._judged(planned, verdict)
         steps = [] if halted else steps
         going = {path for _, _, path in steps}
@@ -259,28 +251,6 @@ class _Pass:
             hash=name if verdict.halted or verdict.held else "",
             moved=_moved(decisions, self.skipped, {} if steps else self.known.places),
         )
-
-    def _another_root(self, steps: Sequence[Step]) -> str:
-        """Say which folder is not the one of the last sync, if that matters to the steps.
-
-        A source is often made anew as a whole: of it no deletion is believed then.
-        """
-        pair = self.pair
-        is_harmless = _deletes_nothing if pair.mode == "pull" else _only_adds
-        if not self.skipped and all(is_harmless(change) for _, change, _ in steps):
-            return ""
-        base = {path: state for path, state in self.base.items() if not pair.layout(path)}
-        for side, is_same in ((self.left, pair.same_left), (self.right, pair.same_right)):
-            if not is_same and (said := another_root(base, side.tree, _placed(side))):
-                return said
-        return ""
-
-    def _first_mirror(self, steps: Sequence[Step]) -> str:
-        """Say what of its own a folder would lose that was never the vault's mirror."""
-        if not self.pair.is_new or self.pair.mode != "mirror":
-            return ""
-        changes = (change for _, change, path in steps if not self.pair.layout(path))
-        return first_mirror(changes, self.right.name)
 
     # -- deciding ------------------------------------------------------------------------
 
@@ -402,7 +372,7 @@ class _Pass:
             alone = mode in ("push", "mirror")
             steps += [("right", *one) for one in changes_of(wanted, merges, "right", alone=alone)]
         if verdict and verdict.halted:
-            spoilt = {path for _, change, path in steps if not _only_adds(change)}
+            spoilt = {path for _, change, path in steps if not only_adds(change)}
             steps = [step for step in steps if step[2] not in spoilt]
         return steps
 
@@ -543,20 +513,6 @@ def _filed(one: Decision, mode: Mode) -> NotePath:
             return one.left_path
         case "two-way" | "mirror":
             return one.path
-
-
-def _placed(side: Side) -> str:
-    return f"{side.name} ({side.folder.root})"
-
-
-def _deletes_nothing(change: Change) -> bool:
-    return not isinstance(change, Trash | RemoveFolder)
-
-
-def _only_adds(change: Change) -> bool:
-    return isinstance(change, MakeFolder) or (
-        isinstance(change, Write | Copy | Link) and change.expect is None
-    )
 
 
 def _other_forms(left: Mapping[NotePath, State], right: Mapping[NotePath, State]) -> bool:

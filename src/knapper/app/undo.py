@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from knapper.app.act import Runs
+from knapper.app.act import Runs, all_or_nothing
 from knapper.app.roots import config_table, place_of
-from knapper.core.paths import NotePath
+from knapper.core.paths import NotePath, name_of
 from knapper.core.plan import (
     Change,
     Copy,
@@ -67,7 +67,11 @@ def undo(root: Path, run: int | None) -> Undone:
             folder = Folder(place)
             try:
                 recover(folder, store, name)
-                outcome = Executor(folder, store, Place(name), runs).carry_out(changes)
+                executor = Executor(folder, store, Place(name), runs)
+                moves = [one for one in changes if command == "rename" and _moves(one)]
+                rest = [one for one in changes if one not in moves]
+                needed = [_with_edits(one, folder) for one in moves]
+                outcome = all_or_nothing(executor, store, runs, needed, rest)
             finally:
                 folder.close()
             done += outcome.done
@@ -113,7 +117,9 @@ def _changes(rows: Iterable[Replaced]) -> list[Change]:
             appeared.setdefault(row.after, []).append(row)
     for row in rows:
         if row.after is None and row.before is not None and (came := appeared.get(row.before)):
-            origin = came.pop()
+            # of several with one text, that of the same name: another may have been edited since
+            origin = next((o for o in came if name_of(o.path) == name_of(row.path)), came[0])
+            came.remove(origin)
             changes.append(Move(origin.path, row.path, row.before))
             moved |= {origin.path, row.path}
     for row in rows:
@@ -121,6 +127,22 @@ def _changes(rows: Iterable[Replaced]) -> list[Change]:
             changes += _back(row)
     making = {change.path for change in changes if isinstance(change, MakeFolder)}
     return sorted(changes, key=lambda change: ordered(change, making))
+
+
+def _moves(change: Change) -> bool:
+    """Tell whether the rest of a renaming rests on a change: references that lead to a file."""
+    return isinstance(change, MakeFolder | Move)
+
+
+def _with_edits(change: Change, folder: Folder) -> Change:
+    """Return the move of a note that was edited since with its edits; any other change as it is."""
+    if not isinstance(change, Move):
+        return change
+    try:
+        now = folder.state(change.path)
+    except OSError:
+        return change
+    return Move(change.path, change.to, now) if now and is_file(now) else change
 
 
 def _back(row: Replaced) -> Iterator[Change]:

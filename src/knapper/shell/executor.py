@@ -289,7 +289,10 @@ class Executor:
         if self._folder.state(change.path) != change.expect:
             raise OSError(0, CHANGED)
         if key(change.path) != key(change.to):
-            self._folder.rename_new(change.path, change.to)
+            try:
+                self._folder.rename_new(change.path, change.to)
+            except FileExistsError as error:
+                raise OSError(0, f"'{change.to}' is there by now") from error
             return
         # where case does not count the new name is taken, by the file itself
         self._folder.rename_new(change.path, aside)

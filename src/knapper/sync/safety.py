@@ -21,7 +21,15 @@ from knapper.core.plan import (
 )
 from knapper.sync.tree import FOLDER, Tree, is_file
 
-__all__ = ["another_root", "empty_root", "first_mirror", "hash_of", "mass_change", "unrecognisable"]
+__all__ = [
+    "another_root",
+    "empty_root",
+    "first_mirror",
+    "hash_of",
+    "mass_change",
+    "only_adds",
+    "unrecognisable",
+]
 
 FEW = 10
 """So many files may always be deleted or rewritten in one run."""
@@ -127,6 +135,13 @@ def hash_of(
         hashed.update(repr((parts, sha256(content).hexdigest())).encode())
     hashed.update(repr(sorted((held or {}).items())).encode())
     return hashed.hexdigest()[:12]
+
+
+def only_adds(change: Change) -> bool:
+    """Tell whether a change takes nothing away, and puts nothing in the place of anything."""
+    return isinstance(change, MakeFolder) or (
+        isinstance(change, Write | Copy | Link) and change.expect is None
+    )
 
 
 def _goal(change: Change) -> str:
