@@ -24,42 +24,84 @@ def text_of(random: Random) -> str:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_findings_are_those_of_a_fresh_check(vault: WriteVault, seed: int) -> None:
+@pytest.mark.parametrize("everything", [False, True])
+def test_findings_are_those_of_a_fresh_check(
+    vault: WriteVault, seed: int, everything: bool
+) -> None:
+    """Also in the eyes of who asks only for the notes that are told to have others now."""
     random = Random(seed)
     root = vault({"A.md": "[[B]]\n", "x/C.md": "# One\n"})
-    edited, buffers = open_vault(root), dict[str, str]()
+    edited, buffers = open_vault(root, everything=everything), dict[str, str]()
+    shown = {path: edited.findings(path) for path in edited.live.diagnostics}
     for _ in range(25):
-        _something(random, root, edited, buffers)
-        edited.settle()
+        different = {*_something(random, root, edited, buffers), *edited.settle()}
+        shown |= {path: edited.findings(path) for path in different}
         workspace = open_workspace(root, root=root)
-        fresh = check(workspace, buffers.__contains__, instead=buffers)
-        for path in buffers:
-            expected = [one for one in fresh.diagnostics if one.path == path]
-            assert edited.findings(path) == expected
-        names = {name.path for name in edited.index.names}
-        assert names == {*workspace.tree.files, *buffers} == set(edited.vault.files)
+        fresh = check(workspace, lambda path: everything or path in buffers, instead=buffers)
+        files = {*workspace.tree.files, *buffers}
+        expected = {path: [one for one in fresh.diagnostics if one.path == path] for path in files}
+        assert {path: edited.findings(path) for path in files} == expected
+        assert {path: found for path, found in shown.items() if found} == {
+            path: found for path, found in expected.items() if found
+        }
+        assert {name.path for name in edited.index.names} == files == set(edited.vault.files)
 
 
-def _something(random: Random, root: Path, edited: EditedVault, buffers: dict[str, str]) -> None:
-    """Type into a note, close one, or change what is on disk."""
+def _something(
+    random: Random, root: Path, edited: EditedVault, buffers: dict[str, str]
+) -> set[str]:
+    """Type into a note, close one, or change what is on disk; return what that concerns."""
     path, text = random.choice(PATHS), text_of(random)
-    match random.choice(["type", "type", "close", "write", "delete", "add"]):
+    match random.choice(["type", "type", "close", "disk", "disk", "disk"]):
         case "type":
             buffers[path] = text
             edited.put(path, text)
         case "close" if path in buffers:
             del buffers[path]
-            edited.close(path)
+            return edited.close(path)
+        case "disk":
+            hints = [one for _ in range(random.randint(1, 3)) for one in _changed(random, root)]
+            return edited.look(hints if random.random() < 0.5 else None)
+    return set()
+
+
+def _changed(random: Random, root: Path) -> list[str]:
+    """Change something on disk; return the paths that an editor would tell of."""
+    path, text = random.choice(PATHS), text_of(random)
+    match random.choice(["write", "replace", "delete", "add", "swap folders"]):
         case "write":
             (root / path).parent.mkdir(exist_ok=True)
             (root / path).write_text(text, encoding="utf-8")
-            edited.look([path] if random.random() < 0.5 else None)
+            return [path]
+        case "replace":  # as many editors save
+            (root / path).parent.mkdir(exist_ok=True)
+            (root / f"{path}.tmp").write_text(text, encoding="utf-8")
+            (root / f"{path}.tmp").replace(root / path)
+            return [f"{path}.tmp", path]
         case "delete":
             (root / path).unlink(missing_ok=True)
-            edited.look([path] if random.random() < 0.5 else None)
+            return [path]
         case "add":
             (root / "pic.png").touch()
-            edited.look(["pic.png"] if random.random() < 0.5 else None)
+            return ["pic.png"]
+        case "swap folders" if (root / "x").exists():
+            (root / "y").mkdir(exist_ok=True)
+            (root / "x").rename(root / "z")
+            (root / "y").rename(root / "x")
+            (root / "z").rename(root / "y")
+            return ["x", "y"]
+    return []
+
+
+def test_what_is_saved_beside_a_new_note_counts(vault: WriteVault) -> None:
+    root = vault({"A.md": "[[K#h1]] [[K#h2]]\n", "K.md": "# h1\n"})
+    edited = open_vault(root)
+    edited.put("A.md", "[[K#h1]] [[K#h2]]\n")
+    edited.settle()
+    (root / "K.md").write_text("# h2\n")
+    (root / "New.md").touch()
+    assert edited.look(["K.md", "New.md"]) == {"A.md"}
+    assert [one.finding.span for one in edited.findings("A.md")] == [(0, 8)]
 
 
 def test_a_lone_note_is_judged_by_what_needs_no_vault(tmp_path: Path) -> None:
@@ -71,6 +113,8 @@ def test_a_lone_note_is_judged_by_what_needs_no_vault(tmp_path: Path) -> None:
     assert "timestamp-value-junk" in rules
     assert not {rule for rule in rules if "link" in rule}
     assert set(lone.vault.files) == {"a.md"}
+    lone.close("a.md")
+    assert not lone.vault.files
 
 
 def test_known_findings_are_left_out(vault: WriteVault) -> None:

@@ -1,10 +1,12 @@
 """Starting the servers: what they need, and what they leave alone."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +24,7 @@ from knapper.cli import main
 main()
 """
 
-PARAMS = {
+PARAMS: dict[str, dict[str, Any]] = {
     "lsp": {"processId": None, "rootUri": None, "capabilities": {}},
     "mcp": {
         "protocolVersion": "2025-06-18",
@@ -52,18 +54,55 @@ def test_a_server_ends_with_its_client(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_server_that_waits(tmp_path: Path, name: str, number: int) -> None:
     message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": PARAMS[name]}
-    body = json.dumps(message).encode()
-    head = b"Content-Length: %d\r\n\r\n" % len(body) if name == "lsp" else b""
+    sent = framed(message) if name == "lsp" else json.dumps(message).encode() + b"\n"
     call = [sys.executable, "-m", "knapper", name]
     environment = {"PYTHONPATH": str(SOURCE)}
     pipe = subprocess.PIPE
     with subprocess.Popen(call, cwd=tmp_path, env=environment, stdin=pipe, stdout=pipe) as server:
         assert server.stdin is not None and server.stdout is not None
-        server.stdin.write(head + body + b"\n" * (name == "mcp"))
+        server.stdin.write(sent)
         server.stdin.flush()
         assert server.stdout.read(1)  # it has answered, and waits for more
         server.send_signal(number)
         assert server.wait(20) == 128 + number
+
+
+def framed(message: object) -> bytes:
+    """Return a message as the Language Server Protocol sends it."""
+    body = json.dumps(message).encode()
+    return b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+UNREADABLE: dict[str, object] = {
+    "initialize": {
+        **PARAMS["lsp"],
+        "capabilities": {"textDocument": {"codeAction": {"codeActionLiteralSupport": {}}}},
+    },
+    "textDocument/hover": {"textDocument": {}},
+    "textDocument/definition": {
+        "textDocument": {"uri": "file:///A.md"},
+        "position": {"line": -1, "character": 0},
+    },
+    "textDocument/completion": None,
+    "textDocument/rename": [],
+}
+
+
+def test_a_request_that_cannot_be_read_is_answered(tmp_path: Path) -> None:
+    asked = [*UNREADABLE.items(), ("initialize", PARAMS["lsp"]), ("shutdown", None)]
+    sent = [
+        {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+        for number, (method, params) in enumerate(asked)
+    ]
+    ran = command(tmp_path, "lsp", stdin=b"".join(map(framed, sent)))
+    said = [json.loads(part) for part in re.split(r"Content-.*\s+", ran.out) if part]
+    errors = {one["id"]: one["error"] for one in said if "error" in one}
+    assert {number: error["code"] for number, error in errors.items()} == dict.fromkeys(
+        range(len(UNREADABLE)), -32602
+    )
+    assert errors[1]["message"] == "the parameters of 'textDocument/hover' cannot be read"
+    assert [one["id"] for one in said if "result" in one] == [len(asked) - 2, len(asked) - 1]
+    assert not [one for one in said if "id" not in one]  # the user is told nothing
 
 
 def test_no_other_command_loads_them(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
-"""Regular expressions: linear, and right on every Python that we support."""
+"""Patterns for paths; and regular expressions: linear, right on every Python we support."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,36 @@ import pytest
 from knapper.core.blocks import read_blocks
 from knapper.core.inline import read_inline
 from knapper.core.note import Note, facts_of
+from knapper.core.patterns import matches
 
+PATHS = ("A.md", "Daily/A.md", "Daily/Sub/E.md", "In/Daily/A.md")
+HELD = [
+    (["Daily/"], ["Daily/A.md", "Daily/Sub/E.md", "In/Daily/A.md"]),
+    (["/Daily/", "!Daily/Sub/E.md"], ["Daily/A.md", "Daily/Sub/E.md"]),
+    (["/Daily/", "!/Daily/Sub/"], ["Daily/A.md", "Daily/Sub/E.md"]),
+    (["Daily/*", "!Daily/Sub/"], ["Daily/A.md"]),
+    (["/Daily/**", "!E.md"], ["Daily/A.md", "Daily/Sub/E.md"]),
+    (["*", "!*.md"], ["Daily/A.md", "Daily/Sub/E.md", "In/Daily/A.md"]),
+    (["A.md", "!Daily/", "!/A.md"], ["Daily/A.md", "In/Daily/A.md"]),
+    (["Daily", "!Daily/"], []),
+]
 SOURCES = sorted((Path(__file__).parents[2] / "src").rglob("*.py"))
 POSSESSIVE_GROUP = re.compile(r"""\)(?:[*+?]|\{[\d,]+\})\+(?![,"'])""")
+
+
+@pytest.mark.parametrize(("patterns", "held"), HELD, ids=[" ".join(one) for one, _ in HELD])
+def test_patterns_hold_what_they_hold_in_git(
+    patterns: list[str], held: list[str], tmp_path: Path
+) -> None:
+    assert [path for path in PATHS if matches(patterns, path)] == held
+    (tmp_path / ".gitignore").write_text("\n".join(patterns))
+    for path in PATHS:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    asked = ["git", "check-ignore", *PATHS]
+    said = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    assert said.splitlines() == held
 
 
 def test_no_pattern_has_a_possessive_group() -> None:

@@ -6,7 +6,7 @@ It counts positions by itself, in UTF-16, so that a mistake of the server's show
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,17 @@ class Editor:
         events = [types.FileEvent(self.uri(path), kind) for path in paths]
         self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(events))
 
+    def folders_changed(self, *, added: Iterable[Path] = (), removed: Iterable[Path] = ()) -> None:
+        """Tell that folders were opened, and others closed."""
+        more, less = (
+            [types.WorkspaceFolder(one.as_uri(), one.name) for one in folders]
+            for folders in (added, removed)
+        )
+        event = types.WorkspaceFoldersChangeEvent(added=more, removed=less)
+        self.client.workspace_did_change_workspace_folders(
+            types.DidChangeWorkspaceFoldersParams(event)
+        )
+
     def place(self, path: str, before: str) -> types.Position:
         """Return the position right after the first `before` in a buffer."""
         text = self.buffers[path]
@@ -126,6 +137,11 @@ class Editor:
         uri, version = self.uri(path), self.versions[path]
         await self.until(lambda: uri in self.found and self.found[uri].version == version)
         return [str(one.code) for one in self.found[uri].diagnostics]
+
+    def known(self, path: str) -> list[str]:
+        """Return the rules that spoke last of a file, open or not."""
+        found = self.found.get(self.uri(path))
+        return [str(one.code) for one in found.diagnostics] if found else []
 
     def marked(self, path: str) -> list[str]:
         """Return the texts that the diagnostics of a buffer mark."""

@@ -149,6 +149,9 @@ def test_an_editor_that_tells_of_nothing_is_not_needed_to(root: Path) -> None:
         (root / "Recipies.md").write_text("# There now\n")
         uri = editor.uri("Evening.md")
         await editor.until(lambda: not editor.found[uri].diagnostics)
+        (root / "Recipes.tmp").write_text("# Nothing else\n")  # as many editors save
+        (root / "Recipes.tmp").replace(root / "Recipes.md")
+        await editor.until(lambda: editor.found[uri].diagnostics)
 
     talk(root, scene, client=types.ClientCapabilities())
 
@@ -223,6 +226,54 @@ def test_the_whole_vault_is_told_of_if_that_is_asked_for(root: Path) -> None:
     async def scene(editor: Editor) -> None:
         uri = editor.uri("Evening.md")
         await editor.until(lambda: uri in editor.found and editor.found[uri].diagnostics)
+
+    talk(root, scene, options={"diagnostics": "vault"})
+
+
+def test_of_a_note_that_is_closed_what_is_on_disk_is_told(vault: WriteVault) -> None:
+    root = vault({"A.md": "[[C]]\n", "B.md": "[[C]]\n"})
+    broken = ["broken-wikilink"]
+
+    async def scene(editor: Editor) -> None:
+        assert await editor.open("A.md") == broken
+        assert await editor.change("A.md", "ok\n") == []
+        editor.close("A.md")  # not saved
+        await editor.until(lambda: editor.known("A.md") == broken)
+        assert await editor.open("New.md", "[[nope]]\n") == broken
+        editor.close("New.md")  # never saved
+        await editor.until(lambda: not editor.known("New.md"))
+        assert await editor.open("B.md") == broken
+        (root / "B.md").unlink()
+        editor.touched("B.md")
+        editor.close("B.md")
+        await editor.until(lambda: not editor.known("B.md"))
+
+    talk(root, scene, options={"diagnostics": "vault"})
+
+
+def test_what_nothing_is_found_in_any_more_is_told(vault: WriteVault) -> None:
+    root = vault({"A.md": "[[no]]\n", "B.md": "[[no]]\n", "C.md": "[[no]]\n"})
+
+    async def scene(editor: Editor) -> None:
+        async def told(*expected: str) -> None:
+            paths = ("A.md", "B.md", "C.md")
+            await editor.until(
+                lambda: [path for path in paths if editor.known(path)] == [*expected]
+            )
+
+        await told("A.md", "B.md", "C.md")
+        (root / ".knapper.toml").write_text('exclude = ["B.md"]\n')
+        editor.touched(".knapper.toml")
+        await told("A.md", "C.md")
+        (root / ".knapper.toml").write_text('ignore = ["broken-wikilink"]\n')
+        editor.touched(".knapper.toml")
+        await told()
+        (root / ".knapper.toml").unlink()
+        editor.touched(".knapper.toml")
+        await told("A.md", "B.md", "C.md")
+        await editor.open("C.md")
+        editor.folders_changed(removed=[root])
+        await told("C.md")  # it is still open
 
     talk(root, scene, options={"diagnostics": "vault"})
 
@@ -330,18 +381,11 @@ def test_folders_come_and_go(root: Path, tmp_path: Path) -> None:
             return [one.name for one in answer or ()]
 
         assert await found() == []
-        folder = types.WorkspaceFolder(other.as_uri(), "other")
-        event = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
-        editor.client.workspace_did_change_workspace_folders(
-            types.DidChangeWorkspaceFoldersParams(event)
-        )
+        editor.folders_changed(added=[other])
         editor.root = other
         await editor.open("Note.md")
         assert await found() == ["Found there"]
-        event = types.WorkspaceFoldersChangeEvent(added=[], removed=[folder])
-        editor.client.workspace_did_change_workspace_folders(
-            types.DidChangeWorkspaceFoldersParams(event)
-        )
+        editor.folders_changed(removed=[other])
         assert await found() == []
 
     talk(root, scene)

@@ -60,13 +60,14 @@ def lone_vault(folder: Path) -> "EditedVault":
     def rules(path: NotePath) -> Ruleset:
         return Ruleset.of(one for one in workspace.rules_at(path) if not one.check.reads_vault)
 
-    return EditedVault(workspace, rules)
+    return EditedVault(workspace, rules, alone=True)
 
 
 class EditedVault:
     """A vault with the buffers of an editor laid over it.
 
-    With `everything` all of its notes are judged, else only those that are edited.
+    With `everything` all of its notes are judged, else only those that are edited. One
+    that is `alone` has nothing but what is put in: its folder is never looked at.
     Paths are those of the vault; what is asked of a file that is not there is empty.
     """
 
@@ -76,11 +77,12 @@ class EditedVault:
         rules: Callable[[NotePath], Ruleset],
         *,
         everything: bool = False,
+        alone: bool = False,
     ) -> None:
         self.workspace, self.root = workspace, workspace.root
         self.index = Index()
         self.live = Live(workspace.settings, rules, self._is_judged, self._facts)
-        self._everything = everything
+        self._everything, self._alone = everything, alone
         self._buffers: dict[NotePath, Note] = {}
         self._waiting: set[NotePath] = set()
         self._stamps: dict[NotePath, _Stamp] = {}
@@ -108,12 +110,16 @@ class EditedVault:
         self._buffers[path] = Note(path, text)
         self._waiting.add(path)
 
-    def close(self, path: NotePath) -> None:
-        """Take a text away; the file on disk counts again."""
-        if self._buffers.pop(path, None) is not None:
-            self._stamps.pop(path, None)
-            self._waiting.discard(path)
-            self.look([path])
+    def close(self, path: NotePath) -> set[NotePath]:
+        """Take a text away; the file on disk counts again.
+
+        Returns the notes that have other findings now.
+        """
+        if self._buffers.pop(path, None) is None:
+            return set()
+        self._stamps.pop(path, None)
+        self._waiting.discard(path)
+        return self.look([path])
 
     def overlaid(self) -> Workspace:
         """Return the workspace as the editor sees it."""
@@ -151,18 +157,18 @@ class EditedVault:
 
         Returns the notes that have other findings now.
         """
-        hints = None if paths is None else set(paths)
-        if hints is None or not all(map(self._is_known, hints)):
-            tree = scan(self.root)
-            self.workspace = replace(self.workspace, tree=tree)
-            for path in self._stamps.keys() - set(tree.files):
-                del self._stamps[path]
-            hints = {*tree.files} if hints is None else {*hints, *tree.files} - self._stamps.keys()
-        wanted = sorted(path for path in hints if extension(path) in CHECKED)
+        if self._alone:
+            return self._take({})
+        hinted = set(paths or ())
+        looked_at = hinted
+        if paths is None or not all(map(self._is_known, hinted)):
+            files = self._scanned()
+            anywhere = paths is None or any(map(self._is_folder, hinted))
+            looked_at = hinted | (files if anywhere else files - self._stamps.keys())
         fresh: dict[NotePath, Note] = {}
-        for path in wanted:
+        for path in sorted(path for path in looked_at if extension(path) in CHECKED):
             stamp = self._stamp(path)
-            if stamp is not None and (paths is not None or self._stamps.get(path) != stamp):
+            if stamp is not None and (path in hinted or self._stamps.get(path) != stamp):
                 self._stamps[path] = stamp
                 if path not in self._buffers:
                     fresh[path] = self.workspace.read(path)
@@ -179,8 +185,21 @@ class EditedVault:
         self._words = {}
         return different
 
+    def _scanned(self) -> set[NotePath]:
+        """Look which files there are."""
+        tree = scan(self.root)
+        self.workspace = replace(self.workspace, tree=tree)
+        files = {*tree.files}
+        for path in self._stamps.keys() - files:
+            del self._stamps[path]
+        return files
+
     def _is_known(self, path: NotePath) -> bool:
         return path in self._stamps and self._stamp(path) is not None
+
+    def _is_folder(self, path: NotePath) -> bool:
+        """Tell whether a path is a folder's; what is in it may be what was elsewhere."""
+        return (self.root / path).is_dir()
 
     def _stamp(self, path: NotePath) -> _Stamp | None:
         try:

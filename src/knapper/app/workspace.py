@@ -1,6 +1,6 @@
 """An opened vault: its root, its configuration, its rules and its files."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from knapper.core.lint import Ruleset
 from knapper.core.note import Facts, Note, Trouble, facts_of
 from knapper.core.own_rules import own_rules
 from knapper.core.paths import READ, NotePath, extension, is_attachment, is_note
-from knapper.core.patterns import spec_of
+from knapper.core.patterns import matches
 from knapper.core.rule import Rule
 from knapper.core.rulebook import RuleNote, read_rule_note, rule_of
 from knapper.core.settings import SETTING_FILES, Settings, read_settings, settings_errors
@@ -83,11 +83,6 @@ class _KnownRules(Mapping[str, Rule]):
 
     def __len__(self) -> int:
         return len({**_rule_names(), **self._own})
-
-
-def matches(patterns: Sequence[str], path: NotePath) -> bool:
-    """Tell whether gitignore patterns hold a path."""
-    return bool(patterns) and spec_of(tuple(patterns)).match_file(path)
 
 
 @dataclass(frozen=True)

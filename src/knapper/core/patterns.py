@@ -1,13 +1,32 @@
 """Patterns for paths, as `.gitignore` has them."""
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+from knapper.core.paths import NotePath, folder_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-__all__ = ["is_pattern", "spec_of"]
+__all__ = ["is_pattern", "matches", "spec_of"]
+
+
+def matches(patterns: Sequence[str], path: NotePath) -> bool:
+    """Tell whether patterns hold a file; as in git, no `!` lets out what is in a held folder."""
+    if not patterns:
+        return False
+    given = tuple(patterns)
+    return spec_of(given).match_file(path) or _holds_folder(given, folder_of(path))
+
+
+@lru_cache(maxsize=4096)
+def _holds_folder(patterns: tuple[str, ...], folder: NotePath) -> bool:
+    """Tell whether patterns hold a folder, or one that it is in."""
+    if not folder:
+        return False
+    return spec_of(patterns).match_file(f"{folder}/") or _holds_folder(patterns, folder_of(folder))
 
 
 @cache

@@ -60,5 +60,4 @@ def did_change_folders(ls: Server, params: types.DidChangeWorkspaceFoldersParams
     """Read the vaults of folders that were added, and forget those that were taken away."""
     gone = [path for folder in params.event.removed if (path := path_of(folder.uri))]
     added = [path for folder in params.event.added if (path := path_of(folder.uri))]
-    ls.vaults.change_folders(gone, added)
-    ls.read(added)
+    ls.change_folders(gone, added)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from lsprotocol import types
 
-from knapper.lsp import actions, documents, places, renaming, suggestions
+from knapper.lsp import actions, documents, places, protocol, renaming, suggestions
 from knapper.lsp.server import Server
 
 __all__ = ["make_server"]
@@ -30,6 +30,7 @@ _FEATURES: tuple[tuple[str, Callable[..., object], object], ...] = (
     (types.TEXT_DOCUMENT_PREPARE_RENAME, renaming.prepare, None),
     (types.TEXT_DOCUMENT_RENAME, renaming.rename, renaming.OPTIONS),
     (types.WORKSPACE_WILL_RENAME_FILES, renaming.will_rename, renaming.ANY_FILE),
+    (protocol.UNREADABLE, protocol.refuse, None),
 )
 
 

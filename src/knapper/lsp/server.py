@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from knapper.core.paths import NotePath
 from knapper.lsp.convert import Converter
 from knapper.lsp.outside import Outside
 from knapper.lsp.progress import reading
+from knapper.lsp.protocol import Protocol
 from knapper.lsp.vaults import Document, Vaults, path_of
 
 __all__ = ["Server"]
@@ -32,7 +33,7 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         sync = types.TextDocumentSyncKind.Full
-        super().__init__("knapper", __version__, text_document_sync_kind=sync, max_workers=4)
+        super().__init__("knapper", __version__, sync, protocol_cls=Protocol, max_workers=4)
         self.vaults = Vaults(self.warn, self._has_opened, partial(reading, self))
         self.convert = Converter("utf-16")
         self._everything = False
@@ -91,7 +92,16 @@ class Server(LanguageServer):
             self._outside.watch([one.root for one in self.vaults.all] + [vault.root])
             vault.look()  # what changed before somebody listened
         if self._everything:
-            asyncio.get_running_loop().call_soon(self.publish, vault, set(vault.live.diagnostics))
+            before = [one for one in self.vaults.all if one.root == vault.root]  # if read anew
+            told = {path for one in (vault, *before) for path in one.live.diagnostics}
+            asyncio.get_running_loop().call_soon(self.publish, vault, told)
+
+    def change_folders(self, gone: Collection[Path], added: Collection[Path]) -> None:
+        """Read the vaults of folders that were added, and forget those that were taken away."""
+        for vault in self.vaults.change_folders(gone, added):
+            for path in vault.live.diagnostics.keys() - {*vault.edited}:
+                self._send(self.convert.uri(vault, path), [], None)
+        self.read(added)
 
     def end(self) -> None:
         """Stop what goes on beside."""
@@ -184,11 +194,10 @@ class Server(LanguageServer):
         self._changed.discard(uri)
         if put := self._put.pop(uri, None):
             vault, path, _ = put
-            vault.close(path)
+            different = vault.close(path)
             self.convert.closed(uri, vault, path)
-            if not self._everything:
-                self._send(uri, [], None)
-            self.publish(vault, {*vault.edited} - {path})
+            self._send(uri, [], None)  # by the editor's address, which need not be ours
+            self.publish(vault, {path, *different})
 
     def _judge_changed(self) -> None:
         uris, self._changed = self._changed, set()

@@ -83,15 +83,20 @@ class Vaults:
             self._roots[folder] = self._look_for_root(folder)
         return self._roots[folder]
 
-    def change_folders(self, gone: Collection[Path], added: Collection[Path]) -> None:
-        """Take in which folders the editor has open; a vault of none of them is forgotten."""
+    def change_folders(self, gone: Collection[Path], added: Collection[Path]) -> list[EditedVault]:
+        """Take in which folders the editor has open; a vault of none of them is forgotten.
+
+        Returns the vaults that were open and are forgotten now.
+        """
         before = {self.root_of(folder / "any.md") for folder in gone}
         self.folders = [*(one for one in self.folders if one not in gone), *added]
         self.forget_roots()
         after = {self.root_of(folder / "any.md") for folder in self.folders}
+        forgotten = [vault for vault in self.all if vault.root in before - after]
         for root in before - after:
             if root is not None:
                 self._tasks.pop(root, None)
+        return forgotten
 
     def forget_roots(self) -> None:
         """Look for the roots of vaults anew: a folder may have become one, or be none now."""
