@@ -252,3 +252,18 @@ def test_silencing_silences_just_what_it_says_and_changes_nothing_else() -> None
 
 def words(found: Iterable[Diagnostic]) -> list[tuple[str, str]]:
     return sorted((one.rule, one.finding.message) for one in found)
+
+
+def test_a_debt_stays_known_when_its_line_is_mended_or_follows_a_renaming(
+    vault: WriteVault, knapper: Knapper
+) -> None:
+    root = vault({"A.md": "see [[dead]] and [[t]]\n\n[[gone]]\n", "T.md": ""})
+    knapper(root, "check", "--write-baseline", "--ignore", "link-case")
+    assert knapper(root, "check", "--fix").status == 0
+    assert "[[T|t]]" in (root / "A.md").read_text()
+    assert knapper(root, "rename", "T.md", "U").status == 0
+    ran = knapper(root, "check")
+    assert (ran.status, ran.err) == (0, "")
+    (root / "A.md").write_text("see [[dead]]\n\nand [[dead]], [[gone]]\n")  # one more
+    found = knapper(root, "check", "--output-format", "json").json
+    assert [(one["rule"], one["line"]) for one in found] == [("broken-wikilink", 3)]

@@ -1,38 +1,44 @@
 """The baseline: findings that are known and not to be reported again.
 
 A finding is known again by its note, its rule and the words of its line, so that
-lines above it may come and go. Each entry excuses one finding; once that is paid, the
-entry goes when the baseline is written again.
+lines above it may come and go; where the line was edited, by what is said of it. Each
+entry excuses one finding; once that is paid, the entry goes when the baseline is written
+again.
 """
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from knapper.app.check import Checked
 from knapper.app.save import place_for, save
 from knapper.app.workspace import Workspace
 from knapper.core.config import BASELINE
 from knapper.core.errors import ConfigError
+from knapper.core.lazy import lazy
 from knapper.core.note import Note
 from knapper.core.paths import NotePath
 from knapper.core.plan import Write, digest
 from knapper.core.rule import Diagnostic
 
-__all__ = ["Baseline", "mark_of", "marks_of", "open_baseline"]
+__all__ = ["Baseline", "entries_of", "mark_of", "open_baseline"]
 
 Judged = Callable[[NotePath, str], bool]
 """Tells whether a rule (by name) was asked of a note, one that is gone included."""
 
 
-class Baseline(NamedTuple):
-    """The findings that are known, by their marks, and where that is written down."""
+@dataclass(frozen=True)
+class Baseline:
+    """The findings that are known, and where that is written down.
+
+    An entry is a mark, and behind a point what was said, which old ones lack.
+    """
 
     path: Path
     known: Counter[str]
@@ -41,13 +47,7 @@ class Baseline(NamedTuple):
         """Leave out, of all findings of a note, those that are known."""
         if not self.known:
             return list(diagnostics)
-        left, seen = [], Counter[str]()
-        for diagnostic in diagnostics:
-            mark = mark_of(diagnostic, note)
-            seen[mark] += 1
-            if seen[mark] > self.known[mark]:
-                left.append(diagnostic)
-        return left
+        return self._matched(note, list(diagnostics))[0]
 
     def applied(self, checked: Checked) -> Checked:
         """Leave out what is known of all that was found."""
@@ -61,17 +61,53 @@ class Baseline(NamedTuple):
         """Return the entries that excuse nothing any more, of what was `judged`."""
         if not self.known:
             return Counter()
-        left = self.known - marks_of(found.diagnostics, found.notes)
-        return Counter({mark: n for mark, n in left.items() if judged(*_asked(mark))})
+        left = Counter(self.known)
+        for path, some in groupby(found.diagnostics, key=attrgetter("path")):
+            left -= self._matched(found.notes[path], list(some))[1]
+        return Counter({entry: n for entry, n in left.items() if judged(*_asked(entry))})
+
+    def _matched(
+        self, note: Note, found: Sequence[Diagnostic]
+    ) -> tuple[list[Diagnostic], Counter[str]]:
+        """Return which findings of a note are new, and the entries that excuse the others.
+
+        A finding is known by its line, or, if that was edited, by what is said.
+        """
+        used = Counter[str]()
+        entries = [entry_of(one, note) for one in found]
+        new = [*range(len(found))]
+        for part in (_whole, _line, _words):
+            free: dict[tuple[str, str], list[str]] = {}
+            for rule in {found[at].rule for at in new}:
+                for entry in self._by_rule.get(f"{note.path}|{rule}", ()):
+                    if named := part(entry):
+                        times = self.known[entry] - used[entry]
+                        free.setdefault((rule, named), []).extend([entry] * times)
+            left: list[int] = []
+            for at in new:
+                if some := free.get((found[at].rule, part(entries[at]))):
+                    used[some.pop()] += 1
+                else:
+                    left.append(at)
+            new = left
+        return [found[at] for at in new], used
+
+    @lazy
+    def _by_rule(self) -> Mapping[str, Sequence[str]]:
+        """The entries by their note and rule."""
+        grouped: dict[str, list[str]] = {}
+        for entry in self.known:
+            grouped.setdefault("|".join(_asked(entry)), []).append(entry)
+        return grouped
 
     def with_all(self, found: Checked, judged: Judged) -> "Baseline":
         """Return the baseline in which all that was found is known, and nothing that is paid."""
-        kept = {mark: n for mark, n in self.known.items() if not judged(*_asked(mark))}
-        return self._replace(known=Counter(kept) + marks_of(found.diagnostics, found.notes))
+        kept = {entry: n for entry, n in self.known.items() if not judged(*_asked(entry))}
+        return replace(self, known=Counter(kept) + entries_of(found.diagnostics, found.notes))
 
     def without(self, paid: Counter[str]) -> "Baseline":
         """Return the baseline without entries that are paid."""
-        return self._replace(known=self.known - paid)
+        return replace(self, known=self.known - paid)
 
     def save(self, root: Path) -> None:
         """Write it down; raises `KnapperError` if that cannot be, or would replace a note."""
@@ -117,9 +153,27 @@ def _digest(line: str) -> str:
     return sha256(line.strip().encode(errors="replace")).hexdigest()[:16]
 
 
-def marks_of(diagnostics: Iterable[Diagnostic], notes: Mapping[NotePath, Note]) -> Counter[str]:
-    """Return the marks of findings, and how often each is there."""
-    return Counter(mark_of(one, notes[one.path]) for one in diagnostics)
+def entry_of(diagnostic: Diagnostic, note: Note) -> str:
+    """Return how a finding is written down: its mark, and what is said of it, hints left out."""
+    said = diagnostic.finding.message.partition("; ")[0]
+    return f"{mark_of(diagnostic, note)}.{sha256(said.encode(errors='replace')).hexdigest()[:8]}"
+
+
+def entries_of(diagnostics: Iterable[Diagnostic], notes: Mapping[NotePath, Note]) -> Counter[str]:
+    """Return how findings are written down, and how often each is there."""
+    return Counter(entry_of(one, notes[one.path]) for one in diagnostics)
+
+
+def _whole(entry: str) -> str:
+    return entry
+
+
+def _line(entry: str) -> str:
+    return entry.rpartition("|")[2].partition(".")[0]
+
+
+def _words(entry: str) -> str:
+    return entry.rpartition("|")[2].partition(".")[2]
 
 
 def _asked(mark: str) -> tuple[NotePath, str]:

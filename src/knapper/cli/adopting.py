@@ -3,11 +3,12 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from knapper.app.baseline import Baseline, marks_of
+from knapper.app.baseline import Baseline, entries_of
 from knapper.app.check import Checked
 from knapper.app.silence import silence
 from knapper.app.workspace import Workspace
@@ -50,7 +51,7 @@ def add_suppressions(
     news = baseline.applied(found)
 
     def known_with(left: Sequence[Diagnostic]) -> Baseline:
-        return baseline._replace(known=baseline.known + marks_of(left, news.notes))
+        return replace(baseline, known=baseline.known + entries_of(left, news.notes))
 
     def beside(left: Sequence[Diagnostic]) -> Iterator[Write]:
         change = known_with(left).as_change(workspace.root) if left else None
