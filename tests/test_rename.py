@@ -279,10 +279,25 @@ def test_a_renaming_that_cannot_be_undone_leaves_its_links_and_can_be_tried_agai
     (root / "Old.md").write_text("another\n")
     ran = knapper(root, "undo")
     assert (ran.status, "changed meanwhile" in ran.err) == (1, False)
+    assert ran.out == "run 1 (rename) was not undone\n"
     assert read(root) == {"A.md": "[[New]]", "New.md": "text\n", "Old.md": "another\n"}
     (root / "Old.md").unlink()
     assert knapper(root, "undo").status == 0
     assert read(root) == {"A.md": "[[Old]]", "Old.md": "text\n"}
+
+
+def test_an_edited_note_whose_own_links_were_rewritten_is_not_split_in_two(
+    vault: Path, knapper: Knapper
+) -> None:
+    before = {"A.md": "[[f/1]]", "f/1.md": "[[f/2]]\n", "f/2.md": "[[f/2]]\n"}
+    knapper(make(vault, before), "rename", "f", "g")
+    text = (vault / "g/2.md").read_text()
+    edited = read(make(vault, {"g/2.md": text + "more\n"}))
+    ran = knapper(vault, "undo")
+    assert (ran.status, ran.err) == (1, "g/2.md: not undone: it was changed meanwhile\n")
+    assert read(vault) == edited
+    assert knapper(make(vault, {"g/2.md": text}), "undo").status == 0
+    assert read(vault) == before
 
 
 def test_of_notes_with_one_text_each_goes_back_to_its_own_name(

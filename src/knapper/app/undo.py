@@ -58,7 +58,7 @@ def undo(root: Path, run: int | None) -> Undone:
         refused: list[Refused] = []
         back: set[tuple[str, NotePath]] = set()
         for name in sorted({row.root for row in rows if not row.root.startswith(_BASE)}):
-            changes = _changes([row for row in rows if row.root == name])
+            changes = _changes([row for row in rows if row.root == name], command)
             place = _place(root, name)
             if place is None or not place.is_dir():
                 reason = f"the replica '{name}' is not there"
@@ -68,9 +68,10 @@ def undo(root: Path, run: int | None) -> Undone:
             try:
                 recover(folder, store, name)
                 executor = Executor(folder, store, Place(name), runs)
-                moves = [one for one in changes if command == "rename" and _moves(one)]
-                rest = [one for one in changes if one not in moves]
-                needed = [_with_edits(one, folder) for one in moves]
+                first = [one for one in changes if command == "rename" and _moves(one)]
+                rest = [one for one in changes if one not in first]
+                rewritten = {one.path for one in rest}
+                needed = [_with_edits(one, folder, rewritten) for one in first]
                 outcome = all_or_nothing(executor, store, runs, needed, rest)
             finally:
                 folder.close()
@@ -106,22 +107,16 @@ def _place(root: Path, name: str) -> Path | None:
     return None
 
 
-def _changes(rows: Iterable[Replaced]) -> list[Change]:
+def _changes(rows: Iterable[Replaced], command: str) -> list[Change]:
     """Return the changes that lead back from `after` to `before`, in an order that works."""
     rows = list(rows)
     changes: list[Change] = []
     moved: set[NotePath] = set()
-    appeared: dict[State, list[Replaced]] = {}
-    for row in rows:
-        if row.before is None and row.after is not None and is_file(row.after):
-            appeared.setdefault(row.after, []).append(row)
-    for row in rows:
-        if row.after is None and row.before is not None and (came := appeared.get(row.before)):
-            # of several with one text, that of the same name: another may have been edited since
-            origin = next((o for o in came if name_of(o.path) == name_of(row.path)), came[0])
-            came.remove(origin)
-            changes.append(Move(origin.path, row.path, row.before))
-            moved |= {origin.path, row.path}
+    for move, before in _moved(rows, command):
+        changes.append(move)
+        if move.expect != before:
+            changes.append(Copy(move.to, "", before, move.expect))
+        moved |= {move.path, move.to}
     for row in rows:
         if row.path not in moved:
             changes += _back(row)
@@ -129,14 +124,42 @@ def _changes(rows: Iterable[Replaced]) -> list[Change]:
     return sorted(changes, key=lambda change: ordered(change, making))
 
 
+def _moved(rows: Iterable[Replaced], command: str) -> Iterator[tuple[Move, State]]:
+    """Yield the moves that lead back, and the state that each file had before."""
+    gone: list[tuple[NotePath, State]] = []
+    came: list[tuple[NotePath, State]] = []
+    for row in rows:
+        if row.after is None and row.before is not None and is_file(row.before):
+            gone.append((row.path, row.before))
+        elif row.before is None and row.after is not None and is_file(row.after):
+            came.append((row.path, row.after))
+    if command == "rename" and len(gone) == len(came):
+        # below the folder that was renamed paths sort as before, whatever the texts are now
+        for (path, before), (now, after) in zip(gone, came, strict=True):
+            yield Move(now, path, after), before
+        return
+    by_state: dict[State, list[NotePath]] = {}
+    for path, after in came:
+        by_state.setdefault(after, []).append(path)
+    for path, before in gone:
+        if same := by_state.get(before):
+            # of several with one text, that of the same name: another may have been edited since
+            now = next((one for one in same if name_of(one) == name_of(path)), same[0])
+            same.remove(now)
+            yield Move(now, path, before), before
+
+
 def _moves(change: Change) -> bool:
     """Tell whether the rest of a renaming rests on a change: references that lead to a file."""
     return isinstance(change, MakeFolder | Move)
 
 
-def _with_edits(change: Change, folder: Folder) -> Change:
-    """Return the move of a note that was edited since with its edits; any other change as it is."""
-    if not isinstance(change, Move):
+def _with_edits(change: Change, folder: Folder, rewritten: Collection[NotePath]) -> Change:
+    """Return the move of a note that was edited since with its edits; any other change as it is.
+
+    A note that is to get its old text back stays: both cannot be.
+    """
+    if not isinstance(change, Move) or change.to in rewritten:
         return change
     try:
         now = folder.state(change.path)

@@ -43,6 +43,9 @@ def command(run: int | None, vault: Path | None, listing: bool) -> int:
         raise KnapperError(str(error.args[0])) from error
     for refused in outcome.refused:
         click.echo(f"{printable(refused.change.path)}: not undone: {refused.reason}", err=True)
+    if outcome.refused and not outcome.done:
+        click.echo(f"run {number} ({printable(called)}) was not undone")
+        return 1
     done = len(outcome.done)
     state = "1 file is as it was" if done == 1 else f"{done} files are as they were"
     click.echo(f"run {number} ({printable(called)}) undone: {state} before it")
