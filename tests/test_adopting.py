@@ -267,3 +267,26 @@ def test_a_debt_stays_known_when_its_line_is_mended_or_follows_a_renaming(
     (root / "A.md").write_text("see [[dead]]\n\nand [[dead]], [[gone]]\n")  # one more
     found = knapper(root, "check", "--output-format", "json").json
     assert [(one["rule"], one["line"]) for one in found] == [("broken-wikilink", 3)]
+
+
+def test_debts_of_and_in_what_is_renamed_stay_known(vault: WriteVault, knapper: Knapper) -> None:
+    notes = {"A.md": "see [[B#nope]]\n", "x/B.md": "[[dead]]\n", "x/C.md": "[[dead]]\n"}
+    root = vault({**notes, ".obsidian/app.json": "{}"})
+    knapper(root, "check", "--write-baseline")
+    before = contents(root)
+    for old, new in (("x/B.md", "D"), ("x", "y"), ("y/D.md", "y/a.b")):
+        assert knapper(root, "rename", old, new).status == 0
+        ran = knapper(root, "check")
+        assert (ran.status, ran.err) == (0, "")
+    vault({"x/B.md": "[[dead]]\n"})
+    assert knapper(root, "check", "--output-format", "json").rules == ["broken-wikilink"]
+    (root / "x/B.md").unlink()
+    for _ in range(3):
+        assert knapper(root, "undo").status == 0
+    assert contents(root) == before
+
+
+def test_a_renaming_asks_for_no_baseline(vault: WriteVault, knapper: Knapper) -> None:
+    root = vault({".knapper.toml": 'baseline = "none.json"\n', "A.md": "[[B]]\n", "B.md": ""})
+    assert knapper(root, "rename", "B.md", "C").status == 0
+    assert (root / "A.md").read_text() == "[[C]]\n"

@@ -75,6 +75,19 @@ def test_a_pause_brings_one_rewrite_and_our_own_writes_bring_none(desk: NewDesk)
     assert len(here.of(Mended)) == 1
 
 
+def test_a_fix_that_was_taken_back_waits_for_another_text(desk: NewDesk, knapper: Knapper) -> None:
+    here = desk({"A.md": "x\n"})
+    here.save("A.md", DEFECT)
+    here.later(31)
+    assert knapper(here.root, "undo").status == 0
+    here.hear("A.md")
+    here.later(400)
+    assert here.read("A.md") == DEFECT
+    here.save("A.md", DEFECT + "more\n")  # the same fix, at the same place
+    here.later(31)
+    assert here.read("A.md") == MENDED + "more\n"
+
+
 @pytest.mark.parametrize("open_end", ["and [[Some no", "and <a class=", "`[[half"])
 def test_what_is_half_typed_is_not_touched(desk: NewDesk, open_end: str) -> None:
     here = desk({"A.md": DEFECT})

@@ -8,7 +8,7 @@ again.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -109,6 +109,26 @@ class Baseline:
         """Return the baseline without entries that are paid."""
         return replace(self, known=self.known - paid)
 
+    def following(
+        self, moved: Mapping[NotePath, NotePath], rewritten: Iterable[tuple[Note, str]]
+    ) -> "Baseline":
+        """Return the baseline after a renaming: its notes by their new paths, with new lines.
+
+        What was `rewritten` are notes as they were, each with its new text.
+        """
+        lines = {
+            (note.path, _digest(old)): _digest(new)
+            for note, text in rewritten
+            for old, new in _changed_lines(note.text, text)
+        }
+        known = Counter[str]()
+        for entry, times in self.known.items():
+            path, rule = _asked(entry)
+            line = lines.get((path, _line(entry)), _line(entry))
+            rest = entry.rpartition("|")[2].removeprefix(_line(entry))
+            known[f"{moved.get(path, path)}|{rule}|{line}{rest}"] += times
+        return replace(self, known=known)
+
     def save(self, root: Path) -> None:
         """Write it down; raises `KnapperError` if that cannot be, or would replace a note."""
         save(root, self.path, self._content())
@@ -162,6 +182,13 @@ def entry_of(diagnostic: Diagnostic, note: Note) -> str:
 def entries_of(diagnostics: Iterable[Diagnostic], notes: Mapping[NotePath, Note]) -> Counter[str]:
     """Return how findings are written down, and how often each is there."""
     return Counter(entry_of(one, notes[one.path]) for one in diagnostics)
+
+
+def _changed_lines(before: str, after: str) -> Iterator[tuple[str, str]]:
+    """Yield the lines that are otherwise, if it is clear which became which."""
+    old, new = before.split("\n"), after.split("\n")
+    if len(old) == len(new):
+        yield from (pair for pair in zip(old, new, strict=True) if pair[0] != pair[1])
 
 
 def _whole(entry: str) -> str:

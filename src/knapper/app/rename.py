@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from knapper.app.act import act
+from knapper.app.baseline import open_baseline
 from knapper.app.naming import existing, folders_above, goal_of
 from knapper.app.referring import Left, Plan, References, Rewrite
 from knapper.app.retitle import heading_called, plan_retitle
@@ -85,9 +86,11 @@ def plan_links(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> Plan
 def carry_out(workspace: Workspace, plan: Plan) -> tuple[Outcome, int | None]:
     """Carry out a renaming as one run that can be undone.
 
-    Where a file cannot move, all stay where they are, and no reference is rewritten.
+    Where a file cannot move, all stay where they are, and no reference is rewritten. What
+    the baseline of the vault knows follows.
     """
-    return act(workspace.root, plan.changes, "rename", plan.needed)
+    changes = (*plan.changes, *_known(workspace, plan))
+    return act(workspace.root, changes, "rename", plan.needed)
 
 
 def part_done(plan: Plan, outcome: Outcome) -> Plan:
@@ -112,6 +115,27 @@ def mended_links(workspace: Workspace, moved: Mapping[NotePath, NotePath]) -> Pl
     change = Renaming(before, after, gone, dead_only=True)
     back = {new: old for old, new in gone.items()}
     return _references(workspace, change, lambda path: back.get(path, path)).plan(gone)
+
+
+def _known(workspace: Workspace, plan: Plan) -> Iterator[Write]:
+    """Yield what lets the findings that are known stay so; nothing where that cannot be."""
+    back = {new: old for old, new in plan.moved.items()}
+    try:
+        baseline = open_baseline(workspace)
+        if not baseline.known:
+            return
+        rewritten = [
+            (workspace.read(back.get(one.path, one.path)), one.content.decode())
+            for one in plan.changes
+            if isinstance(one, Write)
+        ]
+        after = baseline.following(plan.moved, rewritten)
+        change = after.as_change(workspace.root)
+    except (KnapperError, OSError):  # a check will tell what is wrong with it
+        return
+    going = {one.path for one in plan.needed if isinstance(one, Move)}
+    if change and after.known != baseline.known and change.path not in going:
+        yield change
 
 
 # -- what refers to the files ----------------------------------------------------------------

@@ -65,7 +65,7 @@ class Watch:
         self.missed = 0
         self._untold: set[NotePath] = set()
         self.schedule = Schedule(self.settings, clock())
-        self._fixes: dict[NotePath, tuple[Diagnostic, ...]] = {}
+        self._fixes: dict[NotePath, tuple[State | None, tuple[Diagnostic, ...]]] = {}
         self._absent_since: int | None = None
         self._carried: dict[NotePath, State | None] = {}
         self._not_mended: frozenset[NotePath] = frozenset()
@@ -194,12 +194,12 @@ class Watch:
             self.schedule.typed(path, at, left, here=is_here)
         if changed != carried:
             self._sync_soon()
-        for path in (*look.findings, *look.gone):
+        for path in (*look.findings, *look.texts, *look.gone):
             found = self.watched.found.get(path, ())
             safe = tuple(one for one in found if one.finding.fix and one.finding.fix.safe)
             self._fixes.pop(path, None)
             if safe:
-                self._fixes[path] = safe
+                self._fixes[path] = self._state(path), safe  # the same of another text is another
         if self._not_mended.isdisjoint(self._fixes):  # somebody else has mended them
             self._solved("mending")
         if look.findings:

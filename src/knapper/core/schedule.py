@@ -91,7 +91,8 @@ class Schedule:
     def wrote(self, path: NotePath, fixes: Hashable = None) -> None:
         """We changed a note, perhaps by these fixes: not again before somebody else does.
 
-        Who wants the very same fixes then has taken them back, and may keep it so.
+        Where the very same are wanted then, of the same text, they were taken back: they
+        are not made again before the note is another one.
         """
         self._done[path] = True
         if fixes is not None:
