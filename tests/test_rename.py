@@ -286,6 +286,15 @@ def test_a_renaming_that_cannot_be_undone_leaves_its_links_and_can_be_tried_agai
     assert read(root) == {"A.md": "[[Old]]", "Old.md": "text\n"}
 
 
+def test_a_folder_of_which_one_name_is_taken_is_not_called_undone(
+    vault: Path, knapper: Knapper
+) -> None:
+    knapper(make(vault, {"f/1.md": "one\n", "f/2.md": "two\n"}), "rename", "f", "g")
+    before = read(make(vault, {"f/2.md": "another\n"}))
+    assert knapper(vault, "undo").out == "run 1 (rename) was not undone\n"
+    assert read(vault) == before
+
+
 def test_an_edited_note_whose_own_links_were_rewritten_is_not_split_in_two(
     vault: Path, knapper: Knapper
 ) -> None:

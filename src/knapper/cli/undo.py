@@ -9,6 +9,7 @@ from knapper.cli.help import Command
 from knapper.cli.terminal import number_of, printable, time_of
 from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
+from knapper.core.plan import MakeFolder
 from knapper.shell.store import Store
 
 __all__ = ["command"]
@@ -43,7 +44,7 @@ def command(run: int | None, vault: Path | None, listing: bool) -> int:
         raise KnapperError(str(error.args[0])) from error
     for refused in outcome.refused:
         click.echo(f"{printable(refused.change.path)}: not undone: {refused.reason}", err=True)
-    if outcome.refused and not outcome.done:
+    if outcome.refused and all(isinstance(one, MakeFolder) for one in outcome.done):
         click.echo(f"run {number} ({printable(called)}) was not undone")
         return 1
     done = len(outcome.done)
