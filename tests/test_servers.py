@@ -64,7 +64,37 @@ def test_a_signal_ends_a_server_that_waits(tmp_path: Path, name: str, number: in
         server.stdin.flush()
         assert server.stdout.read(1)  # it has answered, and waits for more
         server.send_signal(number)
-        assert server.wait(20) == 128 + number
+        try:
+            assert server.wait(20) == 128 + number
+        finally:
+            server.kill()
+
+
+ASLEEP = """
+import signal, threading
+from contextlib import nullcontext
+from knapper.cli.protocol import end_on_signals
+end_on_signals(nullcontext())
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+print('asleep', flush=True)
+threading.Event().wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals come to one thread")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_need_not_wake_the_main_thread(number: int) -> None:
+    call = [sys.executable, "-c", ASLEEP]
+    environment = {"PYTHONPATH": str(SOURCE)}
+    with subprocess.Popen(call, env=environment, stdout=subprocess.PIPE) as sleeper:
+        assert sleeper.stdout is not None
+        assert sleeper.stdout.read(1)
+        sleeper.send_signal(number)
+        try:
+            assert sleeper.wait(20) == 128 + number
+        finally:
+            sleeper.kill()
 
 
 def framed(message: object) -> bytes:
