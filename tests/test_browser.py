@@ -240,7 +240,7 @@ def test_rows_are_made_of_the_text_that_a_report_holds(
         page.locator(".tabs").get_by_text(f"by {by}").click()
         for group in page.locator(f".view[data-by={by}] .group > summary").all():
             group.click()
-        page.locator(f".view[data-by={by}] .group[data-filled]").last.wait_for()
+        page.wait_for_function(ALL_FILLED, arg=by)
         here = [[one and unquote(one, errors="surrogateescape") for one in row]
                 for row in page.evaluate(SHOWN, by)]  # fmt: skip
         there = [[one and unquote(one, errors="surrogateescape") for one in expected(row, by)]
