@@ -67,12 +67,12 @@ def _harm_to_words(before: str, edits: Sequence[Edit]) -> str:
         return "the blocks of the note would not be the same"
     old, new = (list(_words_of(tree, ())) for tree in trees)
     windows_old, windows_new = _windows(before, edits), _windows(after, _moved(edits))
+    if _same_elsewhere(old, new, f"{windows_old}\n{windows_new}"):
+        return ""
     for removed, added in _changes(old, new):
         for words, windows in ((removed, windows_old), (added, windows_new)):
             for word in words:
-                if word.text not in windows and not _same_elsewhere(
-                    old, new, f"{windows_old}\n{windows_new}"
-                ):
+                if word.text not in windows:
                     return f"'{word.text}' would be read in another way"
     return ""
 
@@ -80,10 +80,11 @@ def _harm_to_words(before: str, edits: Sequence[Edit]) -> str:
 def _same_elsewhere(old: Sequence[_Word], new: Sequence[_Word], windows: str) -> bool:
     """Tell whether all words but those of the edited places are the same.
 
-    A comparison of two lists is not always the shortest: where words are many times
-    the same (timestamps), it may tell of one that stayed that it went and came.
+    To compare two lists takes long, and is not always the shortest way: where words are many
+    times the same (timestamps), it may tell of one that stayed that it went and came.
     """
-    before, after = ([w for w in words if w.text not in windows] for words in (old, new))
+    edited = {text for text in {word.text for word in (*old, *new)} if text in windows}
+    before, after = ([w for w in words if w.text not in edited] for words in (old, new))
     return before == after
 
 
