@@ -260,7 +260,8 @@ def _careful(note: Note, finding: Finding) -> Finding:
 
 def _renamed_by(note: Note, fix: Fix) -> Iterator[bool]:
     """Tell for each heading in which a fix changes something whether links know it no more."""
-    for heading in note.headings:
+    touched = (note.heading_at(edit.span.start) for edit in fix.edits)
+    for heading in {one for one in touched if one}:
         start, end = heading.start, heading.end
         inside = [edit for edit in fix.edits if start <= edit.span.start <= edit.span.end <= end]
         if inside:

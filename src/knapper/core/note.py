@@ -29,6 +29,9 @@ from knapper.core.timestamps import Timestamp, read_timestamps
 __all__ = ["Facts", "Note", "Trouble", "facts_of"]
 
 
+_START = attrgetter("start")
+
+
 class Trouble(NamedTuple):
     """Why a note could not be read as it should be, and where (code points)."""
 
@@ -191,6 +194,18 @@ class Note:
         if span:
             found.append(Region(span.start, span.end, "frontmatter"))
         return tuple(sorted(found))
+
+    def heading_at(self, offset: int) -> Heading | None:
+        """Return the heading whose lines hold the offset, or end there, if one does."""
+        found = bisect_right(self.headings, offset, key=_START)
+        heading = self.headings[found - 1] if found else None
+        return heading if heading and offset <= heading.end else None
+
+    def link_at(self, offset: int) -> Link | None:
+        """Return the link that began last before the offset, if it holds it."""
+        found = bisect_right(self.links, offset, key=_START)
+        link = self.links[found - 1] if found else None
+        return link if link and offset < link.end else None
 
     @lazy
     def _region_starts(self) -> list[int]:

@@ -1,10 +1,8 @@
 """Rules about brackets that were meant as a link and are none."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import chain
-from operator import attrgetter
 from typing import NamedTuple
 
 from knapper.core.inline import Link
@@ -98,8 +96,7 @@ _SINGLE = re.compile(r"\[(?<![\w\[\]\\!]\[)([^\[\]|\n]++)\|[^\[\]|\n]++\](?![\[\
 
 def _stands_alone(note: Note, offset: int) -> bool:
     """Tell whether an offset lies in plain text: not in code, a table or a link."""
-    before = bisect_right(note.links, offset, key=attrgetter("start"))
-    if before and offset < note.links[before - 1].end:
+    if note.link_at(offset) is not None:
         return False
     in_table = any(table.start <= offset < table.end for table in note.tables)
     return not in_table and note.is_markdown and note.region_at(offset) is None

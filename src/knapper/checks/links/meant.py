@@ -86,7 +86,7 @@ def _case_fix(note: Note, link: Link, name: str) -> Fix | None:
     But not in a heading: links know it by all that is written there, and case does not count.
     """
     title = "write it as the file does"
-    if not any(heading.start <= link.start < heading.end for heading in note.headings):
+    if note.heading_at(link.start) is None:
         return _fix(title, rewritten(note, link, name))
     if link.kind != "wiki":
         return None

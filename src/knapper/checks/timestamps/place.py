@@ -1,10 +1,8 @@
 """Rules about where a timestamp stands, and beside which others."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import groupby, pairwise
-from operator import attrgetter
 
 from knapper.checks.timestamps.parentheses import closes_slip
 from knapper.checks.timestamps.reading import line_before, read_anchors
@@ -89,8 +87,8 @@ def timestamp_glued(note: Note) -> Iterator[Finding]:
 
 def _link_around(note: Note, stamp: Timestamp) -> bool:
     """Tell whether a timestamp stands within a link."""
-    before = bisect_left(note.links, stamp.start, key=attrgetter("start"))
-    return before > 0 and stamp.end <= note.links[before - 1].end
+    link = note.link_at(stamp.start)
+    return link is not None and stamp.end <= link.end
 
 
 def _after_word(text: str, offset: int) -> bool:
