@@ -1,6 +1,7 @@
 """Links that a web site made from the notes follows, and Obsidian does not."""
 
 import re
+from functools import lru_cache
 from unicodedata import category, combining, normalize
 
 from knapper.core.note import Facts
@@ -52,16 +53,17 @@ def is_route(name: str) -> bool:
     return name.startswith("/") and extension(name_of(name.rstrip("/"))) in _PAGES
 
 
-def _forms(heading: str) -> set[str]:
+@lru_cache(1 << 10)  # each broken link asks all headings of its goal
+def _forms(heading: str) -> frozenset[str]:
     """Return what sites make an anchor of, for a heading."""
     whole = _ADDRESS.sub(" ", heading)
-    found = set()
+    found = set[str]()
     for shown in (whole, _TAG.sub(" ", whole)):  # in code, a tag is text
         kept = "".join(sign for sign in shown if _is_of_word(sign) or sign in "-_ ")
         plain = "".join(sign for sign in normalize("NFKD", kept) if not combining(sign))
         found |= {letters_of(kept), letters_of(shown), letters_of(kept.lstrip("0123456789-_ "))}
         found |= {letters_of(plain)} if plain.isascii() else set()
-    return found - {""}
+    return frozenset(found - {""})
 
 
 def letters_of(text: str) -> str:
