@@ -123,7 +123,7 @@ def test_what_is_a_link(text: str, expected: list[str]) -> None:
 FILES = (
     "A.md", "x/A.md", "x/y/B.md", "long/B.md", "z/C.md", "w/C.md", "x/y/D.md", "z/D.md",
     "v1.2.md", "v1.2/E.md", "f.d/F.md", "É.md", "a b.md", "100%.md", "ab/N.md", "i.png", "x/i.png",
-    "plan.canvas", "t.csv", "t.csv.md", "ΟΔΟΣ.md", "dir/readme.MD",
+    "plan.canvas", "t.csv", "t.csv.md", "ΟΔΟΣ.md", "dir/readme.MD", "Où\u00a0?.md", "im\u202fg.png",
 )  # fmt: skip
 
 RESOLVED: list[tuple[str, str, str | tuple[str, ...] | None]] = [
@@ -157,6 +157,9 @@ RESOLVED: list[tuple[str, str, str | tuple[str, ...] | None]] = [
     ("e\u0301", "s.md", "É.md"),
     ("οδος", "s.md", "ΟΔΟΣ.md"),
     ("a\u00a0b", "s.md", "a b.md"),
+    ("Où\u00a0?", "s.md", "Où\u00a0?.md"),
+    ("Où ?", "s.md", "Où\u00a0?.md"),
+    ("im\u202fg.png", "s.md", "im\u202fg.png"),
     ("a  b", "s.md", None),
     ("x\\A", "s.md", "x/A.md"),
     ("x//A", "s.md", "x/A.md"),
