@@ -42,7 +42,7 @@ class Synced(NamedTuple):
     @property
     def changes(self) -> list[tuple[str, Change]]:
         """The changes that were made (or would be), with their sides."""
-        return [change for one in self.rounds for change in one.done]
+        return [change for one in self.rounds for change in one.changes]
 
     @property
     def restored(self) -> dict[NotePath, str]:

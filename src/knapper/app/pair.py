@@ -17,11 +17,7 @@ from knapper.app.remembering import Memory, remember
 from knapper.app.resting import fingerprint
 from knapper.app.side import Side, absent, gone_and_new, look, read_if_same
 from knapper.core.paths import NotePath
-from knapper.core.plan import (
-    Change,
-    Refused,
-    State,
-)
+from knapper.core.plan import Change, Refused, State
 from knapper.core.replicas import Mode
 from knapper.shell.asides import Origin
 from knapper.shell.executor import Executor, Place
@@ -82,9 +78,8 @@ class Intent(NamedTuple):
     """What a sync is to do: act, or only say what it would do.
 
     `confirm` is the hash of a plan that was halted or held: if it is still the same,
-    it is carried out. What was changed in the last
-    changed in the last `quiet` nanoseconds is left alone, and a path of the vault that
-    is `busy`, because somebody types there, is not written.
+    it is carried out. What was changed in the last `quiet` nanoseconds is left alone, and
+    a path of the vault that is `busy`, because somebody types there, is not written.
     """
 
     act: bool = True
@@ -96,9 +91,9 @@ class Intent(NamedTuple):
 class Report(NamedTuple):
     """What a pass did, or would do; `refused` is what it could not do.
 
-    `changes` have the side that they change. `skipped`, `held` and `restored` map paths
-    to reasons; `conflicts` maps notes to the copies that were made. `halted` says why
-    nothing was deleted or overwritten, and `hash` names the plan that it was.
+    `changes` have the side that they change; none of them was refused. `skipped`, `held` and
+    `restored` map paths to reasons; `conflicts` maps notes to the copies that were made.
+    `halted` says why nothing was deleted or overwritten, and `hash` names the plan that it was.
     `moved` are renames that were carried over. `prints` tell a pair at rest: both
     folders' paths, the configuration folder, and the fingerprints of both.
     """
@@ -113,12 +108,6 @@ class Report(NamedTuple):
     hash: str = ""
     moved: Mapping[NotePath, NotePath] = {}
     prints: tuple[str, ...] = ()
-
-    @property
-    def done(self) -> list[tuple[str, Change]]:
-        """The changes but for those that were refused."""
-        refused = {(side, one.change) for side, one in self.refused}
-        return [change for change in self.changes if change not in refused]
 
     @property
     def is_equal(self) -> bool:

@@ -39,9 +39,9 @@ def silence(
     """Write comments that silence errors and warnings; infos fail nothing and stay.
 
     A note that `may_write` refuses, that lies behind a link or comes from a replica
-    with `fix = false` is not written to. For findings for which no comment can stand
-    `beside` says what is written then, in the same run. Raises `KnapperError` if what is replaced
-    cannot be kept.
+    with `fix = false` is not written to. `beside` says what is written in the same run for
+    findings for which no comment can stand. Raises `KnapperError` if what is replaced cannot
+    be kept.
     """
     kept = tuple(f"{one.into}/".lstrip("/") for one in workspace.config.replica if not one.fix)
     plan: list[Write] = []

@@ -50,21 +50,23 @@ def add_suppressions(
     """
     news = baseline.applied(found)
 
-    def known_with(left: Sequence[Diagnostic]) -> Baseline:
-        return replace(baseline, known=baseline.known + entries_of(left, news.notes))
+    elsewhere: list[Baseline] = []  # outside of the vault, where no run can write it
 
     def beside(left: Sequence[Diagnostic]) -> Iterator[Write]:
-        change = known_with(left).as_change(workspace.root) if left else None
-        if change:
-            yield change
+        if left:
+            known = replace(baseline, known=baseline.known + entries_of(left, news.notes))
+            if change := known.as_change(workspace.root):
+                yield change
+            else:
+                elsewhere.append(known)
 
     made = silence(workspace, news, act=not show, may_write=may_write, beside=beside)
     for refused in made.refused:
         click.echo(f"{printable(refused.change.path)}: not silenced: {refused.reason}", err=True)
     if show:
         print_patch(made.plan, news.notes)
-    elif made.left and not any(beside(made.left)):
-        known_with(made.left).save(workspace.root)
+    for known in () if show else elsewhere:
+        known.save(workspace.root)
     would = "would be " if show else ""
     undo = "" if made.run is None else f" ('knapper undo {made.run}' takes that back)"
     notes = number_of(len(made.plan), "note")
