@@ -55,6 +55,19 @@ def test_changes_that_do_not_fit_stay_apart(left: str, right: str) -> None:
     assert isinstance(merge("N.md", NOTE.encode(), left.encode(), right.encode()), Conflicts)
 
 
+TASKS = "# Open\n\n- [ ] milk\n- [ ] bread\n\n# Done\n\n- [x] eggs\n"
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [("# Done\n\n", "- [x] eggs\n"), ("- [ ] bread\n", "- [x] eggs\n")]
+)
+def test_a_task_that_both_ticked_and_moved_does_not_become_two(here: str, there: str) -> None:
+    rest = TASKS.replace("- [ ] milk\n", "")
+    left, right = (rest.replace(place, f"{place}- [x] milk\n") for place in (here, there))
+    result = merge("N.md", TASKS.encode(), left.encode(), right.encode())
+    assert isinstance(result, Conflicts) or result.content.count(b"milk") == 1
+
+
 TEXTS = st.lists(st.sampled_from(["a b c", "- d", "e", "", "# f", "g h"]), max_size=6).map(
     "\n".join
 )

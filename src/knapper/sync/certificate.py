@@ -12,6 +12,7 @@ often than the sides together wrote it (a paragraph moved on both sides is not t
 For properties and JSON: the same by key, by item of a list.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -173,10 +174,14 @@ def _new_words_are_there(base: Lines, left: Lines, right: Lines, merged: Lines) 
 
 
 def _no_line_too_often(base: Lines | None, left: Lines, right: Lines, merged: Lines) -> bool:
-    """Tell whether no line that says something stands more often than it was written."""
-    old = Counter(base or ())
-    ours, theirs = Counter(left), Counter(right)
-    for line, count in Counter(merged).items():
+    """Tell whether no line that says something stands more often than it was written.
+
+    A task is the same one when it is done: ticked and moved on both sides, it is not two.
+    """
+    old, ours, theirs, new = (
+        Counter(map(_plain_task, side)) for side in (base or (), left, right, merged)
+    )
+    for line, count in new.items():
         if count == 1 or not (ours[line] or theirs[line]):
             continue
         if base is None:
@@ -191,6 +196,13 @@ def _no_line_too_often(base: Lines | None, left: Lines, right: Lines, merged: Li
     return True
 
 
+def _plain_task(line: str) -> str:
+    """Return the text of a task, without its margin and its mark; another line as it is."""
+    found = _TASK.match(line)
+    return line[found.end() :] if found else line
+
+
+_TASK = re.compile(r"[\s>]*+(?:[-*+]|\d{1,9}[.)])\s++\[.\](?=\s)")
 _LONG_LINE = 20
 
 
