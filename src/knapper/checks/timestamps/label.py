@@ -24,7 +24,14 @@ def timestamp_label_empty(note: Note) -> Iterator[Finding]:
 def timestamp_label_brackets(note: Note) -> Iterator[Finding]:
     """Report labels without brackets, with double or with broken ones."""
     for stamp in has_fault(note, "label-brackets"):
-        yield _wrong(note, stamp, "write the time in brackets")
+        found = _wrong(note, stamp, "write the time in brackets")
+        core, before = stamp.label.strip(), Span(stamp.start - 1, stamp.start)
+        is_outside = note.text[slice(*before)] == "[" and not core.startswith("[")
+        if found.fix and is_outside and core.endswith("]"):
+            # its first bracket stands in front of the tag
+            edits = (Edit(before, ""), *found.fix.edits)
+            found = found._replace(fix=found.fix._replace(edits=edits))
+        yield found
 
 
 @check(when=faulty)

@@ -56,7 +56,7 @@ def timestamp_fake_link(note: Note) -> Iterator[Finding]:
         start = note.text.rfind("[", max(note.body, target.start() - 40), target.start())
         label = note.text[start + 1 : target.start()] if start >= 0 else ""
         said = label_time(label) if ":" in label else None
-        if not said or label != said.text or note.region_at(start):
+        if not said or label != said.text or note.region_at(start) or _is_taken(note.text, start):
             continue
         why = _why_fake(note, target)
         if why:
