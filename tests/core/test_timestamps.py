@@ -165,6 +165,12 @@ def test_unclosed_anchors_end_where_their_label_does(text: str, expected: tuple[
         pytest.param(
             f"the {DATA}>[00:03:30]</a>.", f"{DATA}>[00:03:30]</a>", id="only the tag's name lost"
         ),
+        pytest.param(f"x {TAG[1:]}[00:03:30]</a>.", f"{TAG[1:]}[00:03:30]</a>", id="no bracket"),
+        pytest.param(
+            f"{TAG.replace(' c', 'c')}[00:03:30]</a>.",
+            f"{TAG.replace(' c', 'c')}[00:03:30]</a>",
+            id="no blank before the class",
+        ),
     ],
 )
 def test_broken_tags_end_where_they_can_be_told_to_end(text: str, construct: str) -> None:
@@ -195,7 +201,7 @@ def test_slips_in_the_class(written: str) -> None:
     "written",
     [
         'data-3:09:57:00"', 'data="00:13:16"', "data-23:11:00", 'data=t="00:13:16"',
-        'href="00:00:27"', 'data-timestamp="00:00:27"', 'data-10:52:00="01:20:51"',
+        'href="00:00:27"', 'data-timestamp="00:00:27"', 'data-10:52:00="01:20:51"', "data-t",
     ],
 )  # fmt: skip
 def test_slips_for_data_t(written: str) -> None:
@@ -221,6 +227,8 @@ def test_class_and_time_in_one(written: str) -> None:
     [
         (f'<p {CLASS} data-t="11:36:00">[11:36:00]</p>', ("element",)),
         ('<span data-t="01:26:12"> [01:26:12]</span>', ("element", "label-space")),
+        (f'<time {CLASS} data-t="01:26:12">[01:26:12]</time>', ("element",)),
+        (f'<button {CLASS} data-t="01:26:12">[01:26:12]</button>', ("element",)),
         ("<a class='yt-timestamp' data-t='00:00:42'>[00:00:42]</a>", ("quotes",)),
         ("<a class=yt-timestamp data-t=00:00:42>[00:00:42]</a>", ("quotes",)),
         ("<a class=“yt-timestamp” data-t=“00:00:42”>[00:00:42]</a>", ("quotes",)),
@@ -229,6 +237,12 @@ def test_class_and_time_in_one(written: str) -> None:
         (f'<a href="#fn:1" {CLASS} {DATA}>[00:03:30]</a>', ()),
         (f"<a class {CLASS} {DATA} >[00:03:30]</a >", ()),
         (f"{TAG}<b>[00:03:30]</b></a>", ()),
+        (f"{TAG}[00:03:30]< /a>", ("unclosed",)),
+        (f"{TAG}[00:03:30]</ a>", ("unclosed",)),
+        (f"{TAG}[00:03:30]<\\a>", ("unclosed",)),
+        (f"{TAG}[00:03:30]/a>", ("unclosed",)),
+        (f"{TAG}[00:03:30]<a>", ("unclosed",)),
+        (f"{TAG}[00:03:30]<a/>", ("unclosed",)),
         ('<a class="yt_timestamp" data-t="03:30">[03:30]>', ("class", "unclosed", "value-short")),
     ],
 )
@@ -253,6 +267,12 @@ def test_other_shapes(text: str, faults: tuple[str, ...]) -> None:
 )
 def test_other_links_and_words_are_no_timestamps(text: str) -> None:
     assert read_timestamps(text) == ()
+
+
+def test_half_an_anchor_is_seen_though_nothing_else_tells_of_one() -> None:
+    assert [stamp.faults for stamp in read_timestamps('to 01.25.16">[01:25:16]</a>')] == [
+        ("broken-tag",)
+    ]
 
 
 @pytest.mark.parametrize("end", [" <", " <a", ' <a class="', ' <a class="yt', f" {TAG[:-2]}"])

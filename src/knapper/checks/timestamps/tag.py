@@ -16,6 +16,10 @@ _SECOND_HALF = re.compile(
     r"[\]\"]?[ \t]*+(?:[-–—,;]|[^\W\d_]{1,5})?[ \t]*+\[?[0-9]{1,2}(?::[0-9]{2}){1,2}\]?</a>"
 )
 """What follows a torn tag that had two times in it: `] - [00:15:24]</a>`."""
+_TORN = r"[\[\]{}\"'“”‘’>]*+"
+"""Signs that a torn tag leaves beside its time."""
+_WORD = re.compile(r"\w")
+_END_OF_ANCHOR = re.compile(r"[^<\n]*+</a\b", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -34,7 +38,7 @@ def timestamp_broken_tag(note: Note) -> Iterator[Finding]:
     """Report anchors whose tag is unfinished, torn or escaped."""
     for stamp in has_fault(note, "broken-tag"):
         if _cut_off(note.text, stamp):
-            yield Finding(stamp.span, "the note breaks off in the middle of a timestamp")
+            yield Finding(stamp.span, "the timestamp breaks off in the middle of its tag")
             continue
         second = _SECOND_HALF.match(note.text, stamp.end)
         if second and not stamp.value and not stamp.label:
@@ -174,7 +178,10 @@ def _tag_fix(text: str, stamp: Timestamp, times: list[Time]) -> Fix | None:
         edit = Edit(stamp.open_tag, " " * swapped + _OPEN.format(stamp.value))
         return Fix("write its tag anew", (edit,), safe=len(times) == 1)
     if len(times) == 1:
-        edit = Edit(stamp.span, anchor(times[0].text))
+        end = _end_of_torn_tag(text, stamp, times[0].text)
+        if end is None:
+            return None
+        edit = Edit(Span(stamp.start, end), anchor(times[0].text))
         lost = "<a" not in whole and "< a" not in whole
         return Fix("write it anew", (edit,), safe=not lost)
     if len(times) == 2 and not stamp.label:
@@ -185,6 +192,20 @@ def _tag_fix(text: str, stamp: Timestamp, times: list[Time]) -> Fix | None:
         edit = Edit(stamp.span, f"{anchor(first)}{between}{anchor(second)}")
         return Fix("write a timestamp for each time", (edit,), safe=False)
     return None
+
+
+def _end_of_torn_tag(text: str, stamp: Timestamp, time: str) -> int | None:
+    """Return where an anchor ends of which only its time is left, None if that is unclear.
+
+    Words behind the time, `data` and `1999` too, are those of the sentence.
+    """
+    behind = text.index(time, stamp.start) + len(time)
+    repeated = re.compile(rf"{_TORN}(?:{re.escape(time)}{_TORN})?").match(text, behind, stamp.end)
+    end = repeated.end() if repeated else behind
+    if stamp.closing.start < stamp.closing.end:
+        return None if _WORD.search(text, end, stamp.closing.start) else stamp.end
+    # a label may come behind signs that are not understood
+    return None if _END_OF_ANCHOR.match(text, end) else end
 
 
 def _agree(said: Time, digits: list[int]) -> bool:

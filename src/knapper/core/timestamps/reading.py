@@ -18,19 +18,22 @@ _TIME = "[0-9]{2}:[0-5][0-9]:[0-5][0-9]"
 # Either a whole sound anchor, or a `<` at which something like one may begin or end.
 _SCAN = re.compile(
     rf'<(?:(?<!\\<)a class="yt-timestamp" data-t="({_TIME})">\[\1\]</a>'
-    r"|(?=[ \t]*(?:[aApbi]|span|div|sup|strong|em)(?:\s|%20)|(/a>)))"
+    r"|(?=[ \t]*(?:[aApbiu]|span|div|sup|strong|em|time|mark|button)(?:\s|%20)|(/a>)))"
 )
 _CLOSE = re.compile(r"</([a-z]+)[ \t]*>", re.IGNORECASE)
 _NESTED = re.compile(r"(?:[^<\n]*+<(?!/?a\b)/?\w[^<>\n]*+>){1,4}[^<\n]*+(?=</a>)", re.IGNORECASE)
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _LABEL = re.compile(r"[ \t]*+\[*+[0-9]{1,4}(?::[0-9]{0,4}){1,4}\]?+")
-_STRAY = re.compile(r"</sup>|</a(?![\w>])|[>\]}]++", re.IGNORECASE)
+# What was written where `</a>` was meant.
+_STRAY = re.compile(r"</sup>|<[/\\ ]{1,2}a>|/a>|<a/?>|</a(?![\w>])|[>\]}]++", re.IGNORECASE)
 _LOST = re.compile(
-    r'(?:&lt;a )?(?:(?:class=")?[\w-]*timestamp" )?(?:data-t=")?'
+    r'(?:&lt;a |<?(?<!\w)a ?(?=class))?(?:(?:class=")?[\w-]*timestamp" )?(?:data-t=")?'
     r'(?:[0-9][0-9:.]*)?">(\[?[0-9][0-9:]*\]?)\Z'
 )
 _OPENER = re.compile(r"<[ \t]*a\b", re.IGNORECASE)
 _CUT = '<a class="yt-timestamp" data-t="'
+_SIGNS = ("yt", "data-t", "timestamp", "]</a>")
+"""Without one of these a text has no timestamp, be it only the second half of one."""
 
 
 def read_timestamps(text: str, start: int = 0) -> tuple[Timestamp, ...]:
@@ -40,7 +43,7 @@ def read_timestamps(text: str, start: int = 0) -> tuple[Timestamp, ...]:
     malformed one ends where it can be told to end, so that the next one is still read.
     Code and comments are not asked about here: see `Note.region_at`.
     """
-    if "<" not in text or ("yt" not in text and "data-t" not in text and "timestamp" not in text):
+    if "<" not in text or not any(sign in text for sign in _SIGNS):
         return ()
     found = list(_read(text, start))
     return tuple(found + _cut_off(text, found))
@@ -115,7 +118,7 @@ def _lost_half(text: str, close: int, end: int) -> Timestamp | None:
     before = text.rfind("<", end, close)
     if before >= 0 and _OPENER.match(text, before):
         return None
-    found = _LOST.search(text, max(end, close - 120, before + 1), close)
+    found = _LOST.search(text, max(end, close - 120, before), close)
     if not found or not read_times(found[1]):
         return None
     tag = OpenTag(Span(found.start(), found.start(1)), "a", None, None, None, "broken-tag")

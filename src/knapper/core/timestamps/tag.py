@@ -35,11 +35,13 @@ class _Attribute(NamedTuple):
 
 
 # What may stand between attributes; a blank line ends the paragraph and so the tag.
-_GAP = r"(?:[ \t]|%20|\r?\n(?![ \t]*\r?\n))"
-# A quoted value holds no `>` and no line end, but where a class was torn in two.
-_QUOTED = r'"(?:[^"<>\n]|>(?=timestamp)|\n(?=-?timestamp))*"'
+_GAP = r"(?:[ \t]|%20|\u00a0|\r?\n(?![ \t]*\r?\n))"
+_NO_GAPS = ("%20", "\u00a0")
+"""What is meant as a blank and is none to a browser."""
+# A quoted value holds no `>` but at its end, and no line end but where a class was torn in two.
+_QUOTED = r'"(?:[^"<>\n]|>(?=timestamp|")|\n(?=-?timestamp))*"'
 _ATTRIBUTE = rf"([^\s\"'<>/=%]++)(?:[ \t]*+=[ \t]*+({_QUOTED}|'[^'<>\n]*+'|[^\s\"'=<>`%]++))?"
-_ELEMENT = r"(a|p|span|div|sup|strong|em|b|i)"
+_ELEMENT = r"(a|p|span|div|sup|strong|em|b|i|u|time|mark|button)"
 _TAG = re.compile(
     rf"<([ \t]*+){_ELEMENT}({_GAP}++(?:{_ATTRIBUTE}(?:{_GAP}++|(?=/?>)))*)/?>", re.IGNORECASE
 )
@@ -52,7 +54,8 @@ _PIECES = re.compile(
     r"""(?:
       class | data | href | timestamp | state | yt | dt | t\b | [0-9="'“”‘’_{}\]]
     | [-–:](?=[\w"=\[]) | \[(?=[0-9]) | \.(?=[0-9]) | %20
-    | [ \t]++(?=class|data|href|timestamp|["'=>])
+    | [ \t\u00a0]++(?=class|data|href|timestamp|["'=>])
+    | [,;](?=[ \t]*+(?:class|data|href|>))
     | \r?\n[ \t]*+(?=class|data|href|-timestamp)
     | >(?=timestamp)
     ){1,200}""",
@@ -92,7 +95,7 @@ def _whole(text: str, found: re.Match[str]) -> OpenTag | None:
     right = "yt-timestamp" in name.split()
     near = not name or "timestamp" in name.lower() or name.lower().startswith("yt")
     class_span = own_class.span if own_class else None
-    data = next((one for one in attributes if one.name == "data-t"), None)
+    data = next((one for one in attributes if one.name == "data-t" and one.value != one.span), None)
     tag = OpenTag(Span(*found.span()), found[2].lower(), class_span, None, None, None)
     if data is None:
         others = [one for one in attributes if one.name != "class"]
@@ -100,7 +103,7 @@ def _whole(text: str, found: re.Match[str]) -> OpenTag | None:
     if not right and not (near and read_times(text[slice(*data.value)])):
         return None
     tag = tag._replace(attribute=data.span, value=data.value)
-    if found[1] or "%20" in found[3]:
+    if found[1] or any(sign in found[3] for sign in _NO_GAPS):
         return tag._replace(fault="broken-tag")
     if tag.element != "a":
         return tag._replace(fault="element")
@@ -155,7 +158,7 @@ def _damaged(text: str, start: int) -> OpenTag | None:
     if "yt" not in inside and "timestamp" not in inside and "data-t" not in inside:
         return None
     span = Span(start, end + finished)
-    if not finished or head[1] or "%20" in text[start:end]:
+    if not finished or head[1] or any(sign in text[start:end] for sign in _NO_GAPS):
         return OpenTag(span, "a", None, None, None, "broken-tag", finished)
     return _damaged_attributes(span, head.end(), inside)
 
