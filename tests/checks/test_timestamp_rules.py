@@ -229,3 +229,9 @@ def test_a_single_fix_adds_no_finding(shapes: list[str]) -> None:
             allowed = [one.rule for one in before if one is not diagnostic]
             new = [name for name in after if name not in allowed]
             assert len(after) <= len(before) and len(new) <= 1, (diagnostic.rule, after)
+
+
+def test_a_class_that_has_swallowed_another_attribute_is_not_mended_without_asking() -> None:
+    text = '<a class=yt-timestamp" href="5" data-t="00:01:02">[00:01:02]</a>\n'
+    assert names(text) == ["class"]
+    assert mend(text, unsafe=False)[0] == text

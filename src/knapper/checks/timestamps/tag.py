@@ -20,6 +20,7 @@ _TORN = r"[\[\]{}\"'“”‘’>]*+"
 """Signs that a torn tag leaves beside its time."""
 _WORD = re.compile(r"\w")
 _END_OF_ANCHOR = re.compile(r"[^<\n]*+</a\b", re.IGNORECASE)
+_ANOTHER_ATTRIBUTE = re.compile(r"\s[\w-]+=")
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -103,7 +104,8 @@ def timestamp_class(note: Note) -> Iterator[Finding]:
         )
         if is_glued and written == right:  # CommonMark 0.31, 6.6
             message = f"no blank stands between '{written}' and the next attribute"
-        yield Finding(stamp.class_attribute, message, Fix(title, (edit,), safe=agree))
+        alone = not _ANOTHER_ATTRIBUTE.search(note.text, *stamp.class_attribute)
+        yield Finding(stamp.class_attribute, message, Fix(title, (edit,), safe=agree and alone))
 
 
 @check(when=faulty)
@@ -226,8 +228,8 @@ def _attribute_fix(stamp: Timestamp, said: Time, expected: str) -> Fix:
 
 def _right_class(written: str) -> str:
     """Put `yt-timestamp` for the slip; classes that stand beside it stay."""
-    plain = re.fullmatch(r'class="([\w\s-]*)"', written)
-    beside = plain[1].split() if plain else []
+    plain = re.fullmatch(r"class=([\"'])([\w\s-]*)\1", written)
+    beside = plain[2].split() if plain else []
     kept = [name for name in beside if "timestamp" not in name and not name.startswith("yt")]
     return f'class="{" ".join(("yt-timestamp", *kept))}"'
 
