@@ -238,6 +238,7 @@ def test_class_and_time_in_one(written: str) -> None:
         (f"<a class {CLASS} {DATA} >[00:03:30]</a >", ()),
         (f"{TAG}<b>[00:03:30]</b></a>", ()),
         (f"{TAG}[00:03:30]< /a>", ("unclosed",)),
+        (f"{TAG}[00:03:30]</a", ("unclosed",)),
         (f"{TAG}[00:03:30]</ a>", ("unclosed",)),
         (f"{TAG}[00:03:30]<\\a>", ("unclosed",)),
         (f"{TAG}[00:03:30]/a>", ("unclosed",)),
@@ -267,6 +268,12 @@ def test_other_shapes(text: str, faults: tuple[str, ...]) -> None:
 )
 def test_other_links_and_words_are_no_timestamps(text: str) -> None:
     assert read_timestamps(text) == ()
+
+
+def test_a_closing_tag_without_its_bracket_ends_before_a_word_of_another_script() -> None:
+    assert only(f"{TAG}[00:03:30]</a中文").closing == Span(
+        len(f"{TAG}[00:03:30]"), -2 + len(f"{TAG}[00:03:30]</a中文")
+    )
 
 
 def test_half_an_anchor_is_seen_though_nothing_else_tells_of_one() -> None:

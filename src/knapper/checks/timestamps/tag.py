@@ -170,7 +170,7 @@ def _distinct(times: tuple[Time, ...]) -> list[Time]:
 def _tag_fix(text: str, stamp: Timestamp, times: list[Time]) -> Fix | None:
     """Write a broken tag anew, if it is plain which time was meant."""
     whole = text[slice(*stamp.span)]
-    if any(len(part) != 2 for time in times for part in time.parts[1:]):
+    if stamp.element != "a" or any(len(part) != 2 for time in times for part in time.parts[1:]):
         return None
     if stamp.value_span and stamp.value:
         if whole[: whole.find(">")].count("=") > 2:  # an attribute that must not be lost

@@ -25,7 +25,7 @@ _NESTED = re.compile(r"(?:[^<\n]*+<(?!/?a\b)/?\w[^<>\n]*+>){1,4}[^<\n]*+(?=</a>)
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _LABEL = re.compile(r"[ \t]*+\[*+[0-9]{1,4}(?::[0-9]{0,4}){1,4}\]?+")
 # What was written where `</a>` was meant.
-_STRAY = re.compile(r"</sup>|<[/\\ ]{1,2}a>|/a>|<a/?>|</a(?![\w>])|[>\]}]++", re.IGNORECASE)
+_STRAY = re.compile(r"</sup>|<[/\\ ]{1,2}a>|/a>|<a/?>|</a(?![a-z0-9_>-])|[>\]}]++", re.IGNORECASE)
 _LOST = re.compile(
     r'(?:&lt;a |<?(?<!\w)a ?(?=class))?(?:(?:class=")?[\w-]*timestamp" )?(?:data-t=")?'
     r'(?:[0-9][0-9:.]*)?">(\[?[0-9][0-9:]*\]?)\Z'
