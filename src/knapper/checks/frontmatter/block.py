@@ -66,7 +66,10 @@ def blank_before_frontmatter(note: Note) -> Iterator[Finding]:
 
 @check(when="frontmatter")
 def second_frontmatter_block(note: Note) -> Iterator[Finding]:
-    """Report a block that follows the first one, or a line `From:`, and is shown as text."""
+    """Report a block that follows the first one, or a line `From:`, and is shown as text.
+
+    Dashes alone make a heading of the line `From:` above them.
+    """
     text, first = note.text, note.frontmatter
     opening = _SECOND_OPENING.match(text, note.body)
     if opening is None:
@@ -76,6 +79,8 @@ def second_frontmatter_block(note: Note) -> Iterator[Finding]:
     names = {key.lower() for key in run.keys}
     known = names & (_USUAL_KEYS | {key.lower() for key in first.data})
     if not known or not (closed or opening["source"]):
+        if opening["source"]:
+            yield from _underlined(note, opening.start("source"), opening.start("dashes"))
         return
     span = Span(opening.start("dashes"), run.end)
     message = "a second frontmatter block; only the one at the top is read"
@@ -133,6 +138,17 @@ def _almost_opening(note: Note) -> Span | None:
 def _keys_below(text: str, start: int) -> list[str]:
     """Return the keys of the block whose lines would begin here."""
     return [*read_frontmatter(f"---\n{text[start:]}").data]
+
+
+def _underlined(note: Note, line: int, dashes: int) -> Iterator[Finding]:
+    """Report dashes that were to part the line above from the text (CommonMark 0.31, 4.3)."""
+    if not any(heading.start == line for heading in note.headings):
+        return
+    line_end = "\r\n" if note.text.startswith("\r\n", dashes - 2) else "\n"
+    edit = Edit(Span(dashes, dashes), line_end)
+    message = "these dashes make a heading of the line above; expected an empty line between"
+    fix = Fix("put an empty line there", (edit,), safe=False, restructures=True)
+    yield Finding(Span(dashes, dashes + 3), message, fix)
 
 
 def _removal(note: Note, span: Span, closed: bool) -> Fix | None:
