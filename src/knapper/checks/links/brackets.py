@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from knapper.checks.timestamps.reading import line_before
 from knapper.core.inline import Link
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
@@ -68,30 +69,33 @@ def stray_link_end(note: Note) -> Iterator[Finding]:
             yield Finding(loose.span, "']]' closes no link here")
 
 
-@check(when="has_odd_brackets", signs=("|",))
+@check(when="has_odd_brackets", signs=("|", "]]"))
 def single_bracket_link(note: Note, vault: Vault) -> Iterator[Finding]:
-    """Report `[name | text]` where a note has the name: it lacks a pair of brackets.
+    """Report `[name | text]` and `[name]]` where a note has the name: brackets are lacking.
 
     A choice such as `[y|n]` is none, though a note may be called `Y`.
     """
     for match in _SINGLE.finditer(note.text, note.body):
-        name = match[1].strip()
+        name, closing = match[1].strip(), match[3]
+        if closing == "]" and not match[2]:
+            continue
         found = vault.resolve(name, note.path)
         if not isinstance(found, Found) or len(name) < _LEAST:
             continue
         if not found.path.endswith((name, f"{name}.md")) or not _stands_alone(note, match.start()):
             continue
-        edits = (
-            Edit(Span(match.start(), match.start()), "["),
-            Edit(Span(match.end(), match.end()), "]"),
-        )
-        fix = Fix(f"link to '{name}'", edits, safe=False)
+        if closing == "]]" and _is_within_brackets(note.text, match.start()):
+            continue
+        edits = [Edit(Span(match.start(), match.start()), "[")]
+        if closing == "]":
+            edits.append(Edit(Span(match.end(), match.end()), "]"))
+        fix = Fix(f"link to '{name}'", tuple(edits), safe=False)
         message = f"a link to '{name}' needs two brackets on each side"
         yield Finding(Span(*match.span()), message, fix)
 
 
 _LEAST = 3
-_SINGLE = re.compile(r"\[(?<![\w\[\]\\!]\[)([^\[\]|\n]++)\|[^\[\]|\n]++\](?![\[\](:])")
+_SINGLE = re.compile(r"\[(?<![\w\[\]\\!]\[)([^\[\]|\n]++)(\|[^\[\]|\n]++)?(\]\]?+)(?![\[\](:])")
 
 
 def _stands_alone(note: Note, offset: int) -> bool:
@@ -100,6 +104,12 @@ def _stands_alone(note: Note, offset: int) -> bool:
         return False
     in_table = any(table.start <= offset < table.end for table in note.tables)
     return not in_table and note.is_markdown and note.region_at(offset) is None
+
+
+def _is_within_brackets(text: str, offset: int) -> bool:
+    """Tell whether a bracket that opened before on the line is still open (`[see [name]]`)."""
+    before = line_before(text, offset)
+    return before.count("[") > before.count("]")
 
 
 # -- brackets that no link has ----------------------------------------------------------
