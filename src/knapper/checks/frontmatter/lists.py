@@ -47,7 +47,7 @@ def tags_not_a_list(note: Note) -> Iterator[Finding]:
         tags = [tag.removeprefix("#") for tag in _split(value) if tag != "#"]
         if len(tags) > 1:
             title = "write the tags as a list"
-            can = _all_tags(tags) and ";" not in value  # which parts them, perhaps, as a comma does
+            can = _all_tags(tags) and not _OTHER_COMMAS.search(value)
             fix = setting(note, title, "tags", list(tags), safe=True) if can else None
             message = "several tags in one text make no tag; expected a list"
             yield Finding(entry.value_span, message, fix)
@@ -89,6 +89,8 @@ def invalid_tag(note: Note) -> Iterator[Finding]:
 
 
 _COMMAS = re.compile(r"\s*,\s*")
+_OTHER_COMMAS = re.compile("[;\u060c\u061b\u3001\uff0c\uff1b]")
+"""Semicolons, and the commas of other scripts: perhaps they part the tags, and are none of them."""
 _BLANKS = re.compile(r"\s+")
 
 
