@@ -16,7 +16,7 @@ _SECOND_HALF = re.compile(
     r"[\]\"]?[ \t]*+(?:[-–—,;]|[^\W\d_]{1,5})?[ \t]*+\[?[0-9]{1,2}(?::[0-9]{2}){1,2}\]?</a>"
 )
 """What follows a torn tag that had two times in it: `] - [00:15:24]</a>`."""
-_TORN = r"[\[\]{}\"'“”‘’>]*+"
+_TORN = re.compile(r"[\[\]{}\"'“”‘’>]++")
 """Signs that a torn tag leaves beside its time."""
 _WORD = re.compile(r"\w")
 _END_OF_ANCHOR = re.compile(r"[^<\n]*+</a\b", re.IGNORECASE)
@@ -188,10 +188,13 @@ def _tag_fix(text: str, stamp: Timestamp, times: list[Time]) -> Fix | None:
         return Fix("write it anew", (edit,), safe=not lost)
     if len(times) == 2 and not stamp.label:
         first, second = (time.text for time in times)
+        end = _end_of_torn_tag(text, stamp, second)
+        if end is None:
+            return None
         between = whole[whole.index(first) + len(first) : whole.rindex(second)].strip(
             _QUOTES + "[]"
         )
-        edit = Edit(stamp.span, f"{anchor(first)}{between}{anchor(second)}")
+        edit = Edit(Span(stamp.start, end), f"{anchor(first)}{between}{anchor(second)}")
         return Fix("write a timestamp for each time", (edit,), safe=False)
     return None
 
@@ -201,11 +204,13 @@ def _end_of_torn_tag(text: str, stamp: Timestamp, time: str) -> int | None:
 
     Words behind the time, `data` and `1999` too, are those of the sentence.
     """
-    behind = text.index(time, stamp.start) + len(time)
-    repeated = re.compile(rf"{_TORN}(?:{re.escape(time)}{_TORN})?").match(text, behind, stamp.end)
-    end = repeated.end() if repeated else behind
-    if stamp.closing.start < stamp.closing.end:
-        return None if _WORD.search(text, end, stamp.closing.start) else stamp.end
+    end = text.index(time, stamp.start)
+    while text.startswith(time, end):  # once more, as the label
+        torn = _TORN.match(text, end + len(time), stamp.end)
+        end = torn.end() if torn else end + len(time)
+    inside, closing, _ = text[end : stamp.end].partition("<")
+    if closing:
+        return None if _WORD.search(inside) else stamp.end
     # a label may come behind signs that are not understood
     return None if _END_OF_ANCHOR.match(text, end) else end
 
