@@ -254,6 +254,13 @@ def _harm_to_properties(text: str, edits: Sequence[Edit]) -> str:
     if not after.valid:
         return "the frontmatter would no longer be valid YAML"
     touched = {_key_at(text, edit.span.start) for edit in above}
+    if text.startswith("{", before.source_span.start):  # JSON, where no key has a line of its own
+        touched = {
+            entry.key
+            for entry in before.entries
+            for edit in above
+            if entry.key_span.start <= edit.span.start <= entry.value_span.end
+        }
     for key in {*before.data, *after.data}:
         if before.data.get(key) == after.data.get(key) and (key in before.data) == (
             key in after.data
