@@ -15,6 +15,10 @@ _IN_A_ROW = 4
 _RUNAWAY = 20
 _LINK_TEXT = re.compile(r"(?<!\\)\[([^\[\]\n]{0,200})\]\(\Z")
 _WIKILINK = re.compile(r"(?<!\\)\[\[([^\[\]|\n]{1,200}?)[ \t]*\\?\|[ \t]*\Z")
+_IN_LINK_TEXT = (
+    "the timestamp stands inside the text of a link; at most one of them can be followed"
+)
+_END_OF_LINK_TEXT = re.compile(r"[^\[\]\n]*+\]\((?=[^\s)])")
 _MORE = re.compile(r"[ \t]*(?:[-–—,;]|and|to)[ \t]*(?=<a class=\"yt-timestamp\")")
 
 
@@ -26,8 +30,7 @@ def timestamp_in_link(note: Note) -> Iterator[Finding]:
     starts = [stamp.start for stamp in near]
     for stamp in read_anchors(note, [one for one in note.timestamps if _link_around(note, one)]):
         if stamp.start not in starts:
-            message = "the timestamp stands inside the text of a link, where it cannot be followed"
-            yield Finding(stamp.span, message)
+            yield Finding(stamp.span, _IN_LINK_TEXT)
     following = {stamp.start: stamp for stamp in note.timestamps} if near else {}
     for stamp in read_anchors(note, near):
         before = line_before(text, stamp.start)
@@ -41,6 +44,8 @@ def timestamp_in_link(note: Note) -> Iterator[Finding]:
             found = _in_brackets(text, stamp)
             if found:
                 yield found
+            elif _link_around(note, stamp):
+                yield Finding(stamp.span, _IN_LINK_TEXT)
 
 
 @check(when="timestamps")
@@ -86,9 +91,14 @@ def timestamp_glued(note: Note) -> Iterator[Finding]:
 
 
 def _link_around(note: Note, stamp: Timestamp) -> bool:
-    """Tell whether a timestamp stands within a link."""
+    """Tell whether a timestamp stands within a link, or in the text of one to the web."""
     link = note.link_at(stamp.start)
-    return link is not None and stamp.end <= link.end
+    if link is not None:
+        return stamp.end <= link.end
+    if _END_OF_LINK_TEXT.match(note.text, stamp.end) is None:
+        return False
+    before = line_before(note.text, stamp.start)
+    return before.count("[") > before.count("]")
 
 
 def _after_word(text: str, offset: int) -> bool:
