@@ -162,6 +162,7 @@ def _surroundings(text: str, edits: Sequence[Edit], body: int) -> tuple[int, int
 def _parser() -> Any:  # mistune is not typed
     import mistune
     from mistune.core import BlockState
+    from mistune.plugins import import_plugin
 
     class State(BlockState):
         """Joins the lines of a paragraph in place: mistune copies what it has for each of them."""
@@ -183,9 +184,17 @@ def _parser() -> Any:  # mistune is not typed
             self.add_paragraph(self.get_text(end))
             return end
 
-    markdown = mistune.create_markdown(
-        renderer="ast", plugins=["table", "strikethrough", "footnotes", "task_lists"]
-    )
+    class Inline(mistune.InlineParser):
+        """Reads links behind an `<a>` in HTML, as CommonMark does: mistune waits for its end."""
+
+        def parse_inline_html(self, m: Any, state: Any) -> int | None:
+            within = state.in_link
+            end = super().parse_inline_html(m, state)
+            state.in_link = within
+            return end
+
+    plugins = map(import_plugin, ("table", "strikethrough", "footnotes", "task_lists"))
+    markdown = mistune.Markdown(renderer=None, inline=Inline(), plugins=plugins)
     markdown.block.state_cls = State
     return markdown
 
