@@ -9,7 +9,7 @@ from knapper.core.text import Edit, Span
 from knapper.core.timestamps import Timestamp, format_time, label_time
 
 _NEAR = 60
-_OPENING = "([{\"'“‘«*_"
+_OPENING = "([{\"'“‘«*_~="
 
 
 @check(when=faulty)
