@@ -76,6 +76,12 @@ def test_names_are_encoded_where_markdown_needs_it(vault: Path) -> None:
     assert found["s.md"] == "[x](B%20(c)%20é.md) [y](<B (c) é.md>)"
 
 
+def test_definitions_in_angle_brackets_follow_though_they_look_like_html(vault: Path) -> None:
+    text = "[x][r] [y][s]\n\n[r]: <My Note.md> 'My Note'\n[s]: <My Note.md#h>\n"
+    found = renamed(vault, {"My Note.md": "# h\n", "s.md": text}, "My Note", "B c")
+    assert found["s.md"] == "[x][r] [y][s]\n\n[r]: <B c.md> 'My Note'\n[s]: <B c.md#h>\n"
+
+
 def test_the_link_format_of_the_vault_is_used(vault: Path) -> None:
     settings = {".obsidian/app.json": '{"newLinkFormat": "relative"}'}
     files = {**settings, "x/A.md": "", "y/s.md": "[[A]]"}

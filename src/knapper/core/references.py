@@ -71,7 +71,7 @@ _Made = Callable[[], Edit | None]
 
 # CommonMark 0.31, section 4.7; a footnote is none
 _DEFINITION = re.compile(
-    r"^[ >]*+\[(?!\^)[^\[\]\n]++\]:[ \t]*+(?:(?P<pointed><)(?=[^<>\n]*+>))?"
+    r"^[ >]*+(?P<label>\[)(?!\^)[^\[\]\n]++\]:[ \t]*+(?:(?P<pointed><)(?=[^<>\n]*+>))?"
     r"(?P<target>(?(pointed)[^<>\n]++|[^<\s]\S*+))(?=[>\s]|\Z)",
     re.MULTILINE,
 )
@@ -92,7 +92,8 @@ def _edits(note: Note, change: Change) -> Iterator[tuple[int, _Made]]:
     for link in note.links:
         yield link.start, partial(_in_body, note, link, change)
     for match in _DEFINITION.finditer(note.text, note.body) if note.is_markdown else ():
-        if note.region_at(match.start("target")) is None and not _EXTERNAL.match(match["target"]):
+        # not the region at the target: `<a b.md>` looks like a tag of HTML
+        if note.region_at(match.start("label")) is None and not _EXTERNAL.match(match["target"]):
             yield match.start(), partial(_in_definition, match, change)
     for held in note.frontmatter_links:
         yield held.span.start, partial(_in_properties, note, held, change)
