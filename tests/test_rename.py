@@ -152,6 +152,23 @@ def test_a_canvas_a_base_and_a_folder_follow(vault: Path) -> None:
     assert not (vault / "f").exists()
 
 
+@pytest.mark.parametrize(
+    ("formula", "after"),
+    [
+        ('link("[[A]]").asFile()', 'link("[[B]]").asFile()'),
+        ("file(link('[[f/A|it]]'))", "file(link('[[B|it]]'))"),
+        ('file("f/A.md")', 'file("f/B.md")'),
+        ('image("f/A.md")', 'image("f/B.md")'),
+        ('file("A.md")', 'file("A.md")'),  # no path from the root
+        ('"[[A]]"', '"[[A]]"'),
+    ],
+)
+def test_the_formulas_of_a_base_follow(vault: Path, formula: str, after: str) -> None:
+    base = "formulas:\n  x: {}\n"
+    found = renamed(vault, {"f/A.md": "", "b.base": base.format(formula)}, "A", "B")
+    assert found["b.base"] == base.format(after)
+
+
 def test_an_attachment_keeps_its_extension(vault: Path) -> None:
     files = {"img/p.png": "", "s.md": "![[p.png|100]] ![](img/p.png)"}
     assert renamed(vault, files, "p.png", "new")["s.md"] == "![[new.png|100]] ![](new.png)"
