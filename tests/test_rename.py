@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from conftest import Knapper
 from knapper.app.check import check
-from knapper.app.rename import carry_out, plan_rename
+from knapper.app.rename import carry_out, mended_links, plan_rename
 from knapper.app.undo import undo
 from knapper.app.workspace import open_workspace
 from knapper.cli.rename import command
@@ -134,6 +134,22 @@ def test_a_link_that_led_nowhere_and_is_captured_is_reported(vault: Path) -> Non
     plan = plan_rename(open_workspace(vault, root=vault), "A", "B")
     assert [(one.path, one.line) for one in plan.left] == [("s.md", 1)]
     assert "'B' led nowhere and leads to 'B.md' now" in plan.left[0].reason
+
+
+def test_a_dead_relative_link_keeps_its_place_and_goes_with_its_folder(vault: Path) -> None:
+    text = "[[./Gone#h]] [[sub/../Gone]] [[../f/Gone]] [[../Gone]] [x](./Gone.md)"
+    files = {"f/s.md": text, "f/g/t.md": "[[../Gone]] [[./Gone]]", "u.md": "[[./f/Gone]]"}
+    found = renamed(vault, files, "f", "n/k")
+    assert found["n/k/s.md"] == (
+        "[[./Gone#h]] [[sub/../Gone]] [[./Gone]] [[../../Gone]] [x](./Gone.md)"
+    )
+    assert found["n/k/g/t.md"] == "[[../Gone]] [[./Gone]]"
+
+
+def test_links_that_were_dead_before_others_moved_their_note_stay(vault: Path) -> None:
+    make(vault, {"n/s.md": "[[./Gone]] [[./T]]", "f/T.md": ""})
+    plan = mended_links(open_workspace(vault, root=vault), {"f/s.md": "n/s.md"})
+    assert [(one.old, one.new) for one in plan.rewrites] == [("./T", "../f/T")]
 
 
 def test_a_canvas_a_base_and_a_folder_follow(vault: Path) -> None:
