@@ -239,6 +239,13 @@ def test_a_heading_and_the_links_to_it(vault: Path) -> None:
     )
 
 
+def test_the_definitions_of_links_to_a_heading_follow(vault: Path) -> None:
+    files = {"A.md": "# h\n[x]\n\n[x]: #H\n[y]: <#h> 'h'\n", "s.md": "[z]: A#h\n[u]: #h\n"}
+    found = renamed(vault, files, "A#h", "New one")
+    assert found["A.md"] == "# New one\n[x]\n\n[x]: #New%20one\n[y]: <#New one> 'h'\n"
+    assert found["s.md"] == "[z]: A#New%20one\n[u]: #h\n"
+
+
 def test_a_heading_with_a_number_sign_is_named_by_its_text(vault: Path) -> None:
     files = {"A.md": "# Issue # 5\n[[#Issue 5]]\n"}
     found = renamed(vault, files, "A#Issue # 5", "Issue six")

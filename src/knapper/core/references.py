@@ -75,7 +75,7 @@ _DEFINITION = re.compile(
     r"(?P<target>(?(pointed)[^<>\n]++|[^<\s]\S*+))(?=[>\s]|\Z)",
     re.MULTILINE,
 )
-_EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//|#")
+_EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//")
 _UNFIT = re.compile(r"[#^|]|\[\[|\]\]")
 
 
