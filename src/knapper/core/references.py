@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from knapper.core.base import BaseReference, base_references
+from knapper.core.blocks import DEFINITION
 from knapper.core.canvas import CanvasNode, value_span
 from knapper.core.frontmatter import PropertyLink, read_tree
 from knapper.core.frontmatter.scalars import double_quoted, is_one_line, single_quoted
@@ -69,12 +70,7 @@ def rewritten(note: Note, change: Change) -> Rewritten:
 
 _Made = Callable[[], Edit | None]
 
-# CommonMark 0.31, section 4.7; a footnote is none
-_DEFINITION = re.compile(
-    r"^[ >]*+(?P<label>\[)(?!\^)[^\[\]\n]++\]:[ \t]*+(?:(?P<pointed><)(?=[^<>\n]*+>))?"
-    r"(?P<target>(?(pointed)[^<>\n]++|[^<\s]\S*+))(?=[>\s]|\Z)",
-    re.MULTILINE,
-)
+_DEFINITION = re.compile(rf"^[ >]*+{DEFINITION}", re.MULTILINE)
 _EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//")
 _UNFIT = re.compile(r"[#^|]|\[\[|\]\]")
 

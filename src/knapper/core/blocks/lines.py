@@ -11,6 +11,7 @@ from knapper.core.blocks.containers import (
     QUOTE,
     ContainerReader,
 )
+from knapper.core.blocks.definitions import DEFINITION
 from knapper.core.blocks.html import html_end, html_ends
 from knapper.core.blocks.parts import Heading, Region
 from knapper.core.blocks.rows import underlines
@@ -18,10 +19,7 @@ from knapper.core.blocks.rows import underlines
 __all__ = ["LineReader"]
 
 _FOOTNOTE_INDENT = 4
-_DEFINITION = re.compile(
-    r"(?<![^\n\ufeff])\[(?!\^)[^\[\]\n]++\]:[ \t]*+(?:<[^<>\n]*+>|[^<\s]\S*+)"
-    r"(?:[ \t]++(?:\"[^\"\n]*+\"|'[^'\n]*+'|\([^()\n]*+\)))?[ \t]*+\r?(?:\n|\Z)"
-)
+_DEFINITION = re.compile(rf"(?<![^\n\ufeff]){DEFINITION}")
 
 
 class LineReader(ContainerReader):
