@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from conftest import Knapper
 from knapper.app.check import check
-from knapper.app.rename import carry_out, plan_rename
+from knapper.app.rename import carry_out, mended_links, plan_rename
 from knapper.app.undo import undo
 from knapper.app.workspace import open_workspace
 from knapper.cli.rename import command
@@ -62,6 +62,8 @@ def renamed(root: Path, files: dict[str, str], old: str, new: str) -> dict[str, 
         ("From: [[ A ]] <br/>\r\n", "From: [[ B ]] <br/>\r\n"),
         ("no link to it, A", "no link to it, A"),
         ("[x][r]\n\n[r]: A.md 'A'\n[s]: <A.md#h>\n", "[x][r]\n\n[r]: B.md 'A'\n[s]: <B.md#h>\n"),
+        ("[Ann]: A day at sea\n[r]: A.md 'A' b\n", "[Ann]: A day at sea\n[r]: A.md 'A' b\n"),
+        ("[r]:A.md \r\n[s]: A (A)\t\r\n", "[r]:B.md \r\n[s]: B (A)\t\r\n"),
         ("> [r]: A\n\n[^1]: A.md\n", "> [r]: B\n\n[^1]: A.md\n"),
         ("```\n[r]: A.md\n```\n[A]: https://A.md\n", "```\n[r]: A.md\n```\n[A]: https://A.md\n"),
     ],
@@ -74,6 +76,12 @@ def test_links_follow_a_note(vault: Path, text: str, after: str) -> None:
 def test_names_are_encoded_where_markdown_needs_it(vault: Path) -> None:
     found = renamed(vault, {"A.md": "", "s.md": "[x](A.md) [y](<A.md>)"}, "A", "B (c) é")
     assert found["s.md"] == "[x](B%20(c)%20é.md) [y](<B (c) é.md>)"
+
+
+def test_definitions_in_angle_brackets_follow_though_they_look_like_html(vault: Path) -> None:
+    text = "[x][r] [y][s]\n\n[r]: <My Note.md> 'My Note'\n[s]: <My Note.md#h>\n"
+    found = renamed(vault, {"My Note.md": "# h\n", "s.md": text}, "My Note", "B c")
+    assert found["s.md"] == "[x][r] [y][s]\n\n[r]: <B c.md> 'My Note'\n[s]: <B c.md#h>\n"
 
 
 def test_the_link_format_of_the_vault_is_used(vault: Path) -> None:
@@ -130,6 +138,22 @@ def test_a_link_that_led_nowhere_and_is_captured_is_reported(vault: Path) -> Non
     assert "'B' led nowhere and leads to 'B.md' now" in plan.left[0].reason
 
 
+def test_a_dead_relative_link_keeps_its_place_and_goes_with_its_folder(vault: Path) -> None:
+    text = "[[./Gone#h]] [[sub/../Gone]] [[../f/Gone]] [[../Gone]] [x](./Gone.md)"
+    files = {"f/s.md": text, "f/g/t.md": "[[../Gone]] [[./Gone]]", "u.md": "[[./f/Gone]]"}
+    found = renamed(vault, files, "f", "n/k")
+    assert found["n/k/s.md"] == (
+        "[[./Gone#h]] [[sub/../Gone]] [[./Gone]] [[../../Gone]] [x](./Gone.md)"
+    )
+    assert found["n/k/g/t.md"] == "[[../Gone]] [[./Gone]]"
+
+
+def test_links_that_were_dead_before_others_moved_their_note_stay(vault: Path) -> None:
+    make(vault, {"n/s.md": "[[./Gone]] [[./T]]", "f/T.md": ""})
+    plan = mended_links(open_workspace(vault, root=vault), {"f/s.md": "n/s.md"})
+    assert [(one.old, one.new) for one in plan.rewrites] == [("./T", "../f/T")]
+
+
 def test_a_canvas_a_base_and_a_folder_follow(vault: Path) -> None:
     box = {"x": 0, "y": 0, "width": 1, "height": 1}
     nodes = [
@@ -144,6 +168,23 @@ def test_a_canvas_a_base_and_a_folder_follow(vault: Path) -> None:
     assert found["b.base"] == base.replace('"f', '"h/i')
     assert set(found) == {"h/i/A.md", "h/i/.keep", "g/A.md", "c.canvas", "b.base"}
     assert not (vault / "f").exists()
+
+
+@pytest.mark.parametrize(
+    ("formula", "after"),
+    [
+        ('link("[[A]]").asFile()', 'link("[[B]]").asFile()'),
+        ("file(link('[[f/A|it]]'))", "file(link('[[B|it]]'))"),
+        ('file("f/A.md")', 'file("f/B.md")'),
+        ('image("f/A.md")', 'image("f/B.md")'),
+        ('file("A.md")', 'file("A.md")'),  # no path from the root
+        ('"[[A]]"', '"[[A]]"'),
+    ],
+)
+def test_the_formulas_of_a_base_follow(vault: Path, formula: str, after: str) -> None:
+    base = "formulas:\n  x: {}\n"
+    found = renamed(vault, {"f/A.md": "", "b.base": base.format(formula)}, "A", "B")
+    assert found["b.base"] == base.format(after)
 
 
 def test_an_attachment_keeps_its_extension(vault: Path) -> None:
@@ -198,6 +239,13 @@ def test_a_heading_and_the_links_to_it(vault: Path) -> None:
     assert found["s.md"] == (
         "[[A#New one]] [[A#Top#New one|x]] [[A#New one#Sub]] [y](A.md#New%20one)"
     )
+
+
+def test_the_definitions_of_links_to_a_heading_follow(vault: Path) -> None:
+    files = {"A.md": "# h\n[x]\n\n[x]: #H\n[y]: <#h> 'h'\n", "s.md": "[z]: A#h\n[u]: #h\n"}
+    found = renamed(vault, files, "A#h", "New one")
+    assert found["A.md"] == "# New one\n[x]\n\n[x]: #New%20one\n[y]: <#New one> 'h'\n"
+    assert found["s.md"] == "[z]: A#New%20one\n[u]: #h\n"
 
 
 def test_a_heading_with_a_number_sign_is_named_by_its_text(vault: Path) -> None:

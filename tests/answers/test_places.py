@@ -63,6 +63,13 @@ def test_where_a_link_leads(target: str, shown: str) -> None:
     assert f"{place.path}: {VAULT.notes[place.path].text[slice(*place.span)]}" == shown
 
 
+def test_a_footnote_is_found_where_it_is_defined() -> None:
+    vault = known({"A.md": "İ `[^1]: a`\n\n```\n[^1]: b\n```\n\n[^1]: c\n"})
+    (goal,) = goals("#[^1]", "A.md", vault.vault)
+    place = place_of(goal, vault.read)
+    assert vault.notes["A.md"].text[place.span.start :] == "[^1]: c\n"
+
+
 def test_two_files_of_one_name_are_both_meant() -> None:
     vault = known({"x/N.md": "", "y/N.md": "", "a.md": ""})
     assert [goal.path for goal in goals("N", "a.md", vault.vault)] == ["x/N.md", "y/N.md"]
@@ -127,6 +134,9 @@ def test_headings_and_blocks_of_an_empty_note_are_none() -> None:
         ("[x](Recipes.md#Rise%20bowl)", ["[x](Recipes.md#Rice%20bowl)"]),
         ("[[N]]", ["[[x/N]]", "[[y/N]]"]),
         ("---\nup: '[[Teas pot]]'\n---\n", ["---\nup: '[[Tea''s pot]]'\n---\n"]),
+        ("---\nup: '[x](<Two wrds.md#H>)'\n---\n", ["---\nup: '[x](<Two words.md#H>)'\n---\n"]),
+        ("---\nup: '[x](Recpes(1).md)'\n---\n", ["---\nup: '[x](Recipes(1).md)'\n---\n"]),
+        ('---\nup: "[[Rec\\u0070es]]"\n---\n', []),
         ("[[Recipes]]", []),
         ("[[Nothing like it]]", []),
     ],
@@ -134,7 +144,7 @@ def test_headings_and_blocks_of_an_empty_note_are_none() -> None:
 def test_what_a_link_may_have_meant(text: str, after: list[str]) -> None:
     files = {
         "Recipes.md": "# Soup\n# Rice bowl\n", "Two words.md": "", "x/N.md": "", "y/N.md": "",
-        "picture.png": "", "Tea's pot.md": "", "here.md": text,
+        "Recipes(1).md": "", "picture.png": "", "Tea's pot.md": "", "here.md": text,
     }  # fmt: skip
     found = guesses(Note("here.md", text), known(files).vault, Span(0, len(text)))
     assert [apply_edits(text, [one.edit]) for one in found] == after

@@ -46,6 +46,18 @@ HEADINGS = [
     ("a  \n===", [(1, "a")]),
     ("![[A]]\n---", [(2, "![[A]]")]),
     ("| a |\n| - |\n| b |\n---", []),
+    # a definition of a link is no text: the line below it stands alone
+    ("[x]: a.md\nb\n---", [(2, "b")]),
+    ("[x]: <a b> 'c'\r\n[y]: (d) (e)\r\nb\r\n===", [(1, "b")]),
+    ("[x]: a.md\n[b]\n---", [(2, "[b]")]),
+    ("[x]: a.md\n---", [(2, "[x]: a.md")]),
+    ("[x]: a.md\nb\nc\n---", []),
+    ("[x]: a b\nc\n---", []),
+    ("[x]: a 'b\nc\n---", []),
+    ("[^x]: a.md\nb\n---", []),
+    ("a\n[x]: a.md\nb\n---", []),
+    (" [x]: a.md\nb\n---", []),
+    ("- [x]: a.md\nb\n---", []),
     # a line without their marks stays in a list item, and ends a quote if it is underlined
     ("# a\n-\nb\n---", [(1, "a")]),
     ("- # a\nb\n---", []),

@@ -70,6 +70,7 @@ GRAMMAR = [
     ("[x](<A.md)", []),
     ("[x](\\<A.md)", ["md <A.md|x"]),
     ("[x](a(b).md)", ["md a(b).md|x"]),
+    ("[x](a(b(c(d))).md)", ["md a(b(c(d))).md|x"]),
     ("[x](a\\(b.md)", ["md a(b.md|x"]),
     ("[x](a(b.md)", []),
     ("[x](A.md\\)", []),

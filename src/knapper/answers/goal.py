@@ -68,10 +68,9 @@ def place_of(goal: Goal, read: Callable[[NotePath], Note]) -> Place:
     for block in note.blocks if goal.kind == "block" else ():
         if block.name.lower() == goal.name:
             return Place(goal.path, Span(block.start, block.end))
-    if goal.kind == "footnote":
-        at = note.text.lower().find(f"[^{goal.name}]:")
-        if at >= 0:
-            return Place(goal.path, Span(at, at + len(goal.name) + 3))
+    for mark in note.footnotes if goal.kind == "footnote" else ():
+        if mark.defines and mark.name == goal.name:
+            return Place(goal.path, Span(mark.start, mark.end))
     return Place(goal.path, Span(0, 0))
 
 

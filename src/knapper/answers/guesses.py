@@ -25,7 +25,8 @@ class Guess(NamedTuple):
 def guesses(note: Note, vault: Vault, span: Span) -> Iterator[Guess]:
     """Yield what the links of a note that touch a span may have meant."""
     for one in references_of(note):
-        if one.span.start <= span.end and span.start <= one.span.end:
+        is_plain = one.target_span != one.span  # and not the value of a property, with escapes
+        if is_plain and one.span.start <= span.end and span.start <= one.span.end:
             yield from _guesses(one, note, vault)
 
 

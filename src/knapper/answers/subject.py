@@ -120,14 +120,18 @@ def _of_body(link: Link) -> Reference:
 
 
 def _of_property(note: Note, link: PropertyLink) -> Reference:
-    start, end = link.span
-    raw = note.text[start:end]
+    start = link.span.start
+    raw = note.text[slice(*link.span)]
     first = 2 if link.kind == "wiki" else raw.rfind("](") + 2
     if not raw.startswith("[") or first < 2:  # written with escapes: the whole value
         return Reference(link.span, link.link, link.span, link.kind)
-    closers = ("|", "]]") if link.kind == "wiki" else (")",)
-    last = min((at for at in (raw.find(one, first) for one in closers) if at >= 0), default=end)
-    return Reference(link.span, link.link, Span(start + first, start + last), link.kind)
+    if link.kind == "wiki":
+        written = raw[first:-2].partition("|")[0]
+    else:
+        first += raw.startswith("<", first)
+        written = raw[first:-1].removesuffix(">")
+    target = Span(start + first, start + first + len(written))
+    return Reference(link.span, link.link, target, link.kind)
 
 
 def _is_in_subpath(note: Note, one: Reference, offset: int) -> bool:

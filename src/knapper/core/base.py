@@ -88,8 +88,11 @@ def views_of(text: str) -> tuple[str, ...]:
 
 
 def base_references(text: str) -> Iterator[BaseReference]:
-    """Yield what filters and formulas name, in order."""
+    """Yield what filters and formulas name, in order; `link("[[x]]")` names `x`."""
     for match in _CALL.finditer(text):
+        if inner := _WIKILINK.fullmatch(text, *match.span("text")):
+            yield BaseReference("link", inner[1], Span(*inner.span(1)))
+            continue
         kind: Literal["link", "folder", "path"] = "link"
         if match["folder"]:
             kind = "folder"
@@ -100,9 +103,10 @@ def base_references(text: str) -> Iterator[BaseReference]:
 
 _CALL = re.compile(
     r"\b(?:(?:link|hasLink)\(|(?P<folder>inFolder\(|file\.folder\s*[!=]=)"
-    r"|(?P<path>file\.path\s*[!=]=))"
+    r"|(?P<path>(?:file|image)\(|file\.path\s*[!=]=))"
     r"\s*(?P<quote>\\?[\"'])(?P<text>(?:(?!(?P=quote))[^\\\n])*)(?P=quote)"
 )
+_WIKILINK = re.compile(r"\[\[([^\[\]|\n]++)(?:\|[^\[\]\n]*+)?\]\]")
 
 
 def _not_a_mapping(root: Node) -> YamlError | None:

@@ -22,7 +22,8 @@ _COPIES = tuple(
         r"\.sync-conflict-\d{8}-\d{6}(?:-[0-9A-Z]{7})?$",
         # Dropbox, help "Conflicted copies": "Note (Ann's conflicted copy 2026-05-07)"
         r" \([^()/]*? conflicted copy(?: \d{4}-\d{2}-\d{2})?\)(?: \(\d++\))?$",
-        r" \(conflicted copy(?: \d{4}-\d{2}-\d{2})?\)$",
+        # Nextcloud, manual "Conflicts": "Note (conflicted copy 2018-04-10 093612)"
+        r" \(conflicted copy(?: \d{4}-\d{2}-\d{2}(?: \d{6})?)?\)$",
     )
 )
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import NamedTuple
 
 from knapper.core.base import BaseReference, base_references
+from knapper.core.blocks import DEFINITION
 from knapper.core.canvas import CanvasNode, value_span
 from knapper.core.frontmatter import PropertyLink, read_tree
 from knapper.core.frontmatter.scalars import double_quoted, is_one_line, single_quoted
@@ -69,13 +70,8 @@ def rewritten(note: Note, change: Change) -> Rewritten:
 
 _Made = Callable[[], Edit | None]
 
-# CommonMark 0.31, section 4.7; a footnote is none
-_DEFINITION = re.compile(
-    r"^[ >]*+\[(?!\^)[^\[\]\n]++\]:[ \t]*+(?:(?P<pointed><)(?=[^<>\n]*+>))?"
-    r"(?P<target>(?(pointed)[^<>\n]++|[^<\s]\S*+))(?=[>\s]|\Z)",
-    re.MULTILINE,
-)
-_EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//|#")
+_DEFINITION = re.compile(rf"^[ >]*+{DEFINITION}", re.MULTILINE)
+_EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//")
 _UNFIT = re.compile(r"[#^|]|\[\[|\]\]")
 
 
@@ -92,7 +88,8 @@ def _edits(note: Note, change: Change) -> Iterator[tuple[int, _Made]]:
     for link in note.links:
         yield link.start, partial(_in_body, note, link, change)
     for match in _DEFINITION.finditer(note.text, note.body) if note.is_markdown else ():
-        if note.region_at(match.start("target")) is None and not _EXTERNAL.match(match["target"]):
+        # not the region at the target: `<a b.md>` looks like a tag of HTML
+        if note.region_at(match.start("label")) is None and not _EXTERNAL.match(match["target"]):
             yield match.start(), partial(_in_definition, match, change)
     for held in note.frontmatter_links:
         yield held.span.start, partial(_in_properties, note, held, change)

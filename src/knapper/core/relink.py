@@ -167,9 +167,11 @@ def _new_missing(
     if kind == "md" and (place := _place(path, source, change.before)):
         new = _to_place(path.strip(), place, source, change)
         return f"{new}{mark}{subpath}" if new != path.strip() else None
+    if change.dead_only:
+        return None
     if tidy(path).startswith(("./", "../")) and folder_of(source) != folder_of(here):
-        return f"{_same_place(path.strip(), source, here)}{mark}{subpath}"
-    if isinstance(now, Found) and not change.dead_only:
+        return f"{_same_place(path.strip(), source, change)}{mark}{subpath}"
+    if isinstance(now, Found):
         raise CannotWriteError(f"'{path}' led nowhere and leads to '{now.path}' now")
     return None
 
@@ -208,11 +210,13 @@ def _is_spelt(written: str, path: NotePath) -> bool:
     return f"/{normalize('NFC', path)}".endswith((f"/{name}", f"/{name}.md"))
 
 
-def _same_place(path: str, source: NotePath, here: NotePath) -> str:
-    """Return a relative path that leads from `here` where `path` leads from `source`.
+def _same_place(path: str, source: NotePath, change: Renaming) -> str:
+    """Return a relative path that leads where `path` led before its `source` moved.
 
-    It may lead out of the vault, where nothing is known.
+    A place in a folder that moves goes with it. It may lead out of the vault, where
+    nothing is known.
     """
+    here = change.new_path(source)
     parts = folder_of(source).split("/") if folder_of(source) else []
     ups = 0
     for part in tidy(path).split("/"):
@@ -225,7 +229,8 @@ def _same_place(path: str, source: NotePath, here: NotePath) -> str:
     if ups:
         depth = len(folder_of(here).split("/")) if folder_of(here) else 0
         return "/".join([".."] * (depth + ups) + parts)
-    way = relative(folder_of(here), "/".join(parts))
+    place = "/".join(parts)
+    way = relative(folder_of(here), _new_folder(change.folders, place) or place)
     return way if way.startswith("..") else f"./{way}"
 
 

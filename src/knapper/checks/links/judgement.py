@@ -131,13 +131,14 @@ def _differs_in_case(name: str, path: NotePath) -> bool:
     """Tell whether a name and the end of the path that it means differ in case.
 
     Two spellings of one letter (NFC and NFD) and blanks of another kind are no
-    difference in case, nor is the way up (`../`).
+    difference in case, nor is the way up (`../`), nor an extension that the link leaves out.
     """
     written = name.rpartition("./")[2]
     if path.endswith((written, f"{written}.md")):  # nearly always, and cheap
         return False
     written, whole = normalize("NFC", tidy(written)).removeprefix("/"), normalize("NFC", tidy(path))
-    return bool(written) and not whole.endswith((written, f"{written}.md"))
+    ending = whole[-3:] if is_note(whole) else ""
+    return bool(written) and not whole.endswith((written, f"{written}{ending}"))
 
 
 def judge_part(subpath: str, path: NotePath, vault: Vault) -> Defect | None:

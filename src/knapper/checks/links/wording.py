@@ -4,7 +4,7 @@ from typing import assert_never
 
 from knapper.checks.links.judgement import Suspect
 from knapper.core.inline import Link
-from knapper.core.link_text import linkable
+from knapper.core.link_text import encoded, linkable
 from knapper.core.note import Note
 from knapper.core.paths import NotePath, extension, folder_of, is_note, name_of, stem_of
 from knapper.core.similar import SimilarNames
@@ -125,9 +125,7 @@ def rewritten(note: Note, link: Link, name: str, shown: str | None = None) -> Ed
     if link.kind == "md":
         if "\\" in path or "%23" in path:
             return None
-        name = name.replace("%", "%25")
-        if not note.text.startswith("<", link.target_start - 1):
-            name = name.replace(" ", "%20")
+        name = encoded(name, pointed=note.text.startswith("<", link.target_start - 1))
     elif any(sign in name for sign in "#^|[]"):
         return None
     display = ""

@@ -17,8 +17,9 @@ a descendant of remark-parse 8).
 All offsets are code points into the whole text.
 """
 
+from knapper.core.blocks.definitions import DEFINITION
 from knapper.core.blocks.html import ATTRIBUTES
 from knapper.core.blocks.parts import Blocks, Heading, Region
 from knapper.core.blocks.reader import read_blocks
 
-__all__ = ["ATTRIBUTES", "Blocks", "Heading", "Region", "read_blocks"]
+__all__ = ["ATTRIBUTES", "DEFINITION", "Blocks", "Heading", "Region", "read_blocks"]

@@ -11,6 +11,7 @@ from knapper.core.blocks.containers import (
     QUOTE,
     ContainerReader,
 )
+from knapper.core.blocks.definitions import DEFINITION
 from knapper.core.blocks.html import html_end, html_ends
 from knapper.core.blocks.parts import Heading, Region
 from knapper.core.blocks.rows import underlines
@@ -18,6 +19,7 @@ from knapper.core.blocks.rows import underlines
 __all__ = ["LineReader"]
 
 _FOOTNOTE_INDENT = 4
+_DEFINITION = re.compile(rf"(?<![^\n\ufeff]){DEFINITION}")
 
 
 class LineReader(ContainerReader):
@@ -280,7 +282,7 @@ class LineReader(ContainerReader):
 
     def _text_line(self) -> None:
         """Take the line as the beginning or the continuation of a paragraph."""
-        if self.table >= 0 and not self._is_row():
+        if (self.table >= 0 and not self._is_row()) or self._is_below_definition():
             self._end_paragraph(self.position)
         lazy = self.matched < len(self.stack)
         if not self.paragraph:
@@ -298,6 +300,16 @@ class LineReader(ContainerReader):
         self.single = self.stack[self.matched] == QUOTE if lazy else self.paragraph == 1
         self.under = self.matched if lazy else len(self.stack)
         self.previous = self.position + self.first
+
+    def _is_below_definition(self) -> bool:
+        """Tell whether all there is of the paragraph is a link definition, which is no text.
+
+        One at the margin and on one line (CommonMark 0.31, section 4.7; Obsidian 1.11 wants
+        no blanks before it). That it may itself be underlined comes first, as with HTML.
+        """
+        if self.paragraph != 1 or self.stack or not self.text.startswith("[", self.previous):
+            return False
+        return _DEFINITION.match(self.text, self.previous) is not None
 
     def _is_delimiter_row(self) -> bool:
         """Tell whether this line makes the one before it the first row of a table.

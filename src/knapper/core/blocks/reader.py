@@ -184,7 +184,7 @@ class _BlockReader(LineReader):
             self.fresh = False
             if self._is_after_blank(position):
                 stack.clear()
-        if self.table >= 0:
+        if self.table >= 0 or (self.paragraph == 1 and self._is_below_definition()):
             self._end_paragraph(position)
         if self.paragraph:  # continued
             self.single = bool(stack) and stack[0] == QUOTE

@@ -33,9 +33,12 @@ _TAG_OR_AUTOLINK = re.compile(
     r"|[A-Za-z][A-Za-z0-9.+-]{1,31}:[^<>\x00-\x20]*+>"
     r"|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]++@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*>)"
 )
-_NESTED = r"(?!<)(?:[^\s()\\]++|\\\S?+|\((?:[^\s()\\]++|\\\S?+|\((?:[^\s()\\]++|\\\S?+)*\))*\))*"
+_SIGNS_OF_ADDRESS = r"[^\s()\\]++|\\\S?+"
+_NESTED = rf"(?:{_SIGNS_OF_ADDRESS})*"
+for _ in range(3):  # parentheses in parentheses: at least three levels (CommonMark 0.31, 6.3)
+    _NESTED = rf"(?:{_SIGNS_OF_ADDRESS}|\({_NESTED}\))*"
 _DESTINATION = re.compile(
-    rf"\(\s*+(?:<((?:[^<>\n\\]++|\\.)*)>|({_NESTED}))"
+    rf"\(\s*+(?:<((?:[^<>\n\\]++|\\.)*)>|((?!<){_NESTED}))"
     r"(?:\s++(?:\"(?:[^\"\\]++|\\.)*\"|'(?:[^'\\]++|\\.)*'|\((?:[^()\\]++|\\.)*\)))?\s*+\)",
     re.DOTALL,
 )
