@@ -171,6 +171,19 @@ def test_what_was_not_undone_is_in_sync_as_it_was(
     assert (side / "Theirs.md").exists(), "what is not in the base is new"
 
 
+def test_what_a_link_takes_the_place_of_can_be_found(vault: WriteVault, knapper: Knapper) -> None:
+    root, other = paired(vault, {"A.md": "a\n", "B.md": "b\n"}, "mirror")
+    assert knapper(root, "sync").status == 0
+    (root / "A.md").unlink()
+    (root / "A.md").symlink_to("B.md")
+    (other / "A.md").write_text("written in the replica\n")
+    assert knapper(root, "sync").status == 0
+    assert (other / "A.md").is_symlink()
+    assert knapper(root, "history", "--export", "../kept").status == 0
+    kept = {path.read_text() for path in (root.parent / "kept").iterdir()}
+    assert "written in the replica\n" in kept
+
+
 def test_each_mode_writes_only_where_it_may(vault: WriteVault, knapper: Knapper) -> None:
     for mode, expected in {
         "push": ({"A.md": "mine", "Own.md": "o"}, {"A.md": "mine", "Own.md": "o", "New.md": "n"}),
