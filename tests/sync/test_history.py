@@ -1,5 +1,6 @@
 """What is kept can be found, seen and brought back; a conflict can be settled."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,42 @@ def test_an_undone_sync_restores_both_sides(vault: WriteVault, knapper: Knapper)
     assert (tree(root), tree(other)) == before
     assert knapper(root, "sync").status == 0
     assert tree(root) == tree(other)
+
+
+def renamed_by_the_reader(source: Path, reader: Path) -> None:
+    (reader / "A.md").rename(reader / "Mine.md")
+    (source / "A.md").write_text("one\ntwo\nthree\nfour\nfive, edited\n")
+
+
+def renamed_on_both(source: Path, reader: Path) -> None:
+    (source / "A.md").rename(source / "Theirs.md")
+    (source / "Theirs.md").write_text("one\ntwo\nthree\nfour\nfive, edited\n")
+    (reader / "A.md").rename(reader / "Mine.md")
+
+
+def in_conflict(source: Path, reader: Path) -> None:
+    (source / "A.md").write_text("ONE\ntwo\nthree\nfour\nfive\n")
+    (reader / "A.md").write_text("First\ntwo\nthree\nfour\nfive\n")
+
+
+@pytest.mark.parametrize("mode", ["two-way", "pull", "push"])
+@pytest.mark.parametrize("change", [renamed_by_the_reader, renamed_on_both, in_conflict])
+def test_a_sync_after_an_undone_one_does_the_same_again(
+    change: Callable[[Path, Path], None], mode: str, vault: WriteVault, knapper: Knapper
+) -> None:
+    root, other = paired(vault, {}, mode)
+    source, reader = (other, root) if mode == "pull" else (root, other)
+    source.mkdir(exist_ok=True)
+    (source / "A.md").write_text("one\ntwo\nthree\nfour\nfive\n")
+    assert knapper(root, "sync").status == 0
+    change(source, reader)
+    before = tree(root), tree(other)
+    status = knapper(root, "sync").status
+    after = tree(root), tree(other)
+    assert knapper(root, "undo").status == 0
+    assert (tree(root), tree(other)) == before
+    assert knapper(root, "sync").status == status
+    assert (tree(root), tree(other)) == after
 
 
 @pytest.mark.parametrize("into", ["", "Inside"])
