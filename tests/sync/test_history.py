@@ -240,6 +240,18 @@ def test_each_mode_writes_only_where_it_may(vault: WriteVault, knapper: Knapper)
         assert (tree(root), tree(other)) == want, mode
 
 
+@pytest.mark.parametrize("mode", ["push", "mirror"])
+def test_a_vault_that_is_only_given_away_is_never_written(
+    mode: str, vault: WriteVault, knapper: Knapper
+) -> None:
+    root, other = paired(vault, {"A.md": "some text\n" * 9, "B.md": "[[A]]\n"}, mode)
+    assert knapper(root, "sync").status == 0
+    (root / "A.md").rename(root / "Renamed.md")
+    before = tree(root)
+    assert knapper(root, "sync").status == 0
+    assert tree(root) == tree(other) == before
+
+
 def test_a_source_is_read_and_never_written(vault: WriteVault, knapper: Knapper) -> None:
     root, other = paired(vault, {}, "pull")
     other.mkdir()

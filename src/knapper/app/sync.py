@@ -182,8 +182,12 @@ class _Work:
         return Synced(replica, report, "", rounds, self.run.number)
 
     def _mend_links(self, replica: Replica, report: Report) -> bool:
-        """Let links that died when the other side renamed a file follow it."""
-        if not (self.act and replica.fix and report.moved):
+        """Let links that died when the other side renamed a file follow it.
+
+        What is only given to a replica is not changed by it.
+        """
+        is_given = replica.mode in ("push", "mirror")
+        if is_given or not (self.act and replica.fix and report.moved):
             return False
         from knapper.app.rename import mended_links
         from knapper.app.workspace import open_workspace
