@@ -1,5 +1,6 @@
 """What is kept can be found, seen and brought back; a conflict can be settled."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -164,8 +165,17 @@ def in_conflict(source: Path, reader: Path) -> None:
     (reader / "A.md").write_text("First\ntwo\nthree\nfour\nfive\n")
 
 
+def saved_with_an_old_time(source: Path, reader: Path) -> None:
+    for side, text in ((source, "zero\n"), (reader, "six\n")):
+        one, old = side / "A.md", (side / "A.md").read_text()
+        one.write_text(text + old if text == "zero\n" else old + text)
+        os.utime(one, (1_000_000_000, 1_000_000_000))
+
+
 @pytest.mark.parametrize("mode", ["two-way", "pull", "push"])
-@pytest.mark.parametrize("change", [renamed_by_the_reader, renamed_on_both, in_conflict])
+@pytest.mark.parametrize(
+    "change", [renamed_by_the_reader, renamed_on_both, in_conflict, saved_with_an_old_time]
+)
 def test_a_sync_after_an_undone_one_does_the_same_again(
     change: Callable[[Path, Path], None], mode: str, vault: WriteVault, knapper: Knapper
 ) -> None:

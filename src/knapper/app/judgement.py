@@ -114,7 +114,7 @@ def _read(side: Side, path: NotePath) -> bytes | None:
 def _damage(evidence: Evidence, one: Decision, side: Side, state: State, content: bytes) -> Damage:
     store, base = evidence.store, one.base or ""
     versions = [
-        Known(version.digest, version.modified)
+        Known(version.digest, version.modified, version.at)
         for path in {one.path, one.was or one.path}
         for version in store.versions(evidence.pair.prefix + path)
     ]
