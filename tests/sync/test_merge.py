@@ -55,6 +55,23 @@ def test_changes_that_do_not_fit_stay_apart(left: str, right: str) -> None:
     assert isinstance(merge("N.md", NOTE.encode(), left.encode(), right.encode()), Conflicts)
 
 
+@pytest.mark.parametrize(
+    ("tags", "here", "there", "left"),
+    [
+        ("  - a\n  - b\n", "  - b\n", "  - a\n", " []\n"),
+        ("  - a\n  - b\n  - c\n", "  - b\n  - c\n", "  - a\n  - c\n", "\n  - c\n"),
+    ],
+    ids=["nothing is left", "one is left"],
+)
+def test_tags_that_each_side_took_away_are_gone(
+    tags: str, here: str, there: str, left: str
+) -> None:
+    base, ours, theirs = (f"---\ntags:\n{one}---\ntext\n".encode() for one in (tags, here, there))
+    result = merge("N.md", base, ours, theirs)
+    assert isinstance(result, Merged), result
+    assert result.content.decode() == f"---\ntags:{left}---\ntext\n"
+
+
 ROWS = [["name", "count", "done"], ["apples", "2 kg", "no"], ["pears", "", "no"]]
 
 
