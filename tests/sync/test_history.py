@@ -250,6 +250,23 @@ def test_each_mode_writes_only_where_it_may(vault: WriteVault, knapper: Knapper)
         assert (tree(root), tree(other)) == want, mode
 
 
+@pytest.mark.parametrize("mode", ["two-way", "pull", "push"])
+def test_a_dry_run_makes_no_folder(mode: str, vault: WriteVault, knapper: Knapper) -> None:
+    root, other = paired(vault, {"In/A.md": "a\n"} if mode == "push" else {}, mode)
+    with (root / ".knapper.toml").open("a") as config:
+        config.write('into = "In"\n')
+    if mode == "pull":
+        other.mkdir()
+        (other / "A.md").write_text("a\n")
+    before = sorted(root.parent.rglob("*"))
+    ran = knapper(root, "sync", "--dry-run")
+    assert (ran.status, ran.err) == (0, "")
+    assert f"would make {int(mode != 'two-way')} change" in ran.out
+    assert sorted(root.parent.rglob("*")) == before
+    assert knapper(root, "sync").status == 0
+    assert [path.name for path in (root / "In").iterdir()] == [p.name for p in other.iterdir()]
+
+
 @pytest.mark.parametrize("mode", ["push", "mirror"])
 def test_a_vault_that_is_only_given_away_is_never_written(
     mode: str, vault: WriteVault, knapper: Knapper
