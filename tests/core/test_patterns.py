@@ -21,6 +21,11 @@ HELD = [
     (["*", "!*.md"], ["Daily/A.md", "Daily/Sub/E.md", "In/Daily/A.md"]),
     (["A.md", "!Daily/", "!/A.md"], ["Daily/A.md", "In/Daily/A.md"]),
     (["Daily", "!Daily/"], []),
+    (["*", "!*/", "!*.md"], []),
+    (["*", "!*/", "!E.md"], ["A.md", "Daily/A.md", "In/Daily/A.md"]),
+    (["**", "!**/", "!/**/Sub/*"], ["A.md", "Daily/A.md", "In/Daily/A.md"]),
+    (["/Daily/**", "!A.md"], ["Daily/Sub/E.md"]),
+    (["/*", "!/Daily"], ["A.md", "In/Daily/A.md"]),
 ]
 SOURCES = sorted((Path(__file__).parents[2] / "src").rglob("*.py"))
 POSSESSIVE_GROUP = re.compile(r"""\)(?:[*+?]|\{[\d,]+\})\+(?![,"'])""")

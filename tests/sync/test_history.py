@@ -1,5 +1,7 @@
 """What is kept can be found, seen and brought back; a conflict can be settled."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -147,6 +149,51 @@ def test_an_undone_sync_restores_both_sides(vault: WriteVault, knapper: Knapper)
     assert tree(root) == tree(other)
 
 
+def renamed_by_the_reader(source: Path, reader: Path) -> None:
+    (reader / "A.md").rename(reader / "Mine.md")
+    (source / "A.md").write_text("one\ntwo\nthree\nfour\nfive, edited\n")
+
+
+def renamed_on_both(source: Path, reader: Path) -> None:
+    (source / "A.md").rename(source / "Theirs.md")
+    (source / "Theirs.md").write_text("one\ntwo\nthree\nfour\nfive, edited\n")
+    (reader / "A.md").rename(reader / "Mine.md")
+
+
+def in_conflict(source: Path, reader: Path) -> None:
+    (source / "A.md").write_text("ONE\ntwo\nthree\nfour\nfive\n")
+    (reader / "A.md").write_text("First\ntwo\nthree\nfour\nfive\n")
+
+
+def saved_with_an_old_time(source: Path, reader: Path) -> None:
+    for side, text in ((source, "zero\n"), (reader, "six\n")):
+        one, old = side / "A.md", (side / "A.md").read_text()
+        one.write_text(text + old if text == "zero\n" else old + text)
+        os.utime(one, (1_000_000_000, 1_000_000_000))
+
+
+@pytest.mark.parametrize("mode", ["two-way", "pull", "push"])
+@pytest.mark.parametrize(
+    "change", [renamed_by_the_reader, renamed_on_both, in_conflict, saved_with_an_old_time]
+)
+def test_a_sync_after_an_undone_one_does_the_same_again(
+    change: Callable[[Path, Path], None], mode: str, vault: WriteVault, knapper: Knapper
+) -> None:
+    root, other = paired(vault, {}, mode)
+    source, reader = (other, root) if mode == "pull" else (root, other)
+    source.mkdir(exist_ok=True)
+    (source / "A.md").write_text("one\ntwo\nthree\nfour\nfive\n")
+    assert knapper(root, "sync").status == 0
+    change(source, reader)
+    before = tree(root), tree(other)
+    status = knapper(root, "sync").status
+    after = tree(root), tree(other)
+    assert knapper(root, "undo").status == 0
+    assert (tree(root), tree(other)) == before
+    assert knapper(root, "sync").status == status
+    assert (tree(root), tree(other)) == after
+
+
 @pytest.mark.parametrize("into", ["", "Inside"])
 def test_what_was_not_undone_is_in_sync_as_it_was(
     into: str, vault: WriteVault, knapper: Knapper
@@ -171,6 +218,19 @@ def test_what_was_not_undone_is_in_sync_as_it_was(
     assert (side / "Theirs.md").exists(), "what is not in the base is new"
 
 
+def test_what_a_link_takes_the_place_of_can_be_found(vault: WriteVault, knapper: Knapper) -> None:
+    root, other = paired(vault, {"A.md": "a\n", "B.md": "b\n"}, "mirror")
+    assert knapper(root, "sync").status == 0
+    (root / "A.md").unlink()
+    (root / "A.md").symlink_to("B.md")
+    (other / "A.md").write_text("written in the replica\n")
+    assert knapper(root, "sync").status == 0
+    assert (other / "A.md").is_symlink()
+    assert knapper(root, "history", "--export", "../kept").status == 0
+    kept = {path.read_text() for path in (root.parent / "kept").iterdir()}
+    assert "written in the replica\n" in kept
+
+
 def test_each_mode_writes_only_where_it_may(vault: WriteVault, knapper: Knapper) -> None:
     for mode, expected in {
         "push": ({"A.md": "mine", "Own.md": "o"}, {"A.md": "mine", "Own.md": "o", "New.md": "n"}),
@@ -188,6 +248,35 @@ def test_each_mode_writes_only_where_it_may(vault: WriteVault, knapper: Knapper)
         knapper(root, "sync")
         want = tuple({name: text.encode() for name, text in one.items()} for one in expected)
         assert (tree(root), tree(other)) == want, mode
+
+
+@pytest.mark.parametrize("mode", ["two-way", "pull", "push"])
+def test_a_dry_run_makes_no_folder(mode: str, vault: WriteVault, knapper: Knapper) -> None:
+    root, other = paired(vault, {"In/A.md": "a\n"} if mode == "push" else {}, mode)
+    with (root / ".knapper.toml").open("a") as config:
+        config.write('into = "In"\n')
+    if mode == "pull":
+        other.mkdir()
+        (other / "A.md").write_text("a\n")
+    before = sorted(root.parent.rglob("*"))
+    ran = knapper(root, "sync", "--dry-run")
+    assert (ran.status, ran.err) == (0, "")
+    assert f"would make {int(mode != 'two-way')} change" in ran.out
+    assert sorted(root.parent.rglob("*")) == before
+    assert knapper(root, "sync").status == 0
+    assert [path.name for path in (root / "In").iterdir()] == [p.name for p in other.iterdir()]
+
+
+@pytest.mark.parametrize("mode", ["push", "mirror"])
+def test_a_vault_that_is_only_given_away_is_never_written(
+    mode: str, vault: WriteVault, knapper: Knapper
+) -> None:
+    root, other = paired(vault, {"A.md": "some text\n" * 9, "B.md": "[[A]]\n"}, mode)
+    assert knapper(root, "sync").status == 0
+    (root / "A.md").rename(root / "Renamed.md")
+    before = tree(root)
+    assert knapper(root, "sync").status == 0
+    assert tree(root) == tree(other) == before
 
 
 def test_a_source_is_read_and_never_written(vault: WriteVault, knapper: Knapper) -> None:

@@ -55,6 +55,74 @@ def test_changes_that_do_not_fit_stay_apart(left: str, right: str) -> None:
     assert isinstance(merge("N.md", NOTE.encode(), left.encode(), right.encode()), Conflicts)
 
 
+@pytest.mark.parametrize(
+    ("tags", "here", "there", "left"),
+    [
+        ("  - a\n  - b\n", "  - b\n", "  - a\n", " []\n"),
+        ("  - a\n  - b\n  - c\n", "  - b\n  - c\n", "  - a\n  - c\n", "\n  - c\n"),
+    ],
+    ids=["nothing is left", "one is left"],
+)
+def test_tags_that_each_side_took_away_are_gone(
+    tags: str, here: str, there: str, left: str
+) -> None:
+    base, ours, theirs = (f"---\ntags:\n{one}---\ntext\n".encode() for one in (tags, here, there))
+    result = merge("N.md", base, ours, theirs)
+    assert isinstance(result, Merged), result
+    assert result.content.decode() == f"---\ntags:{left}---\ntext\n"
+
+
+ROWS = [["name", "count", "done"], ["apples", "2 kg", "no"], ["pears", "", "no"]]
+
+
+def table(*changed: tuple[int, int, str]) -> bytes:
+    """Return the rows with other cells, all columns set as wide as they need be."""
+    rows = [list(row) for row in ROWS]
+    for row, column, cell in changed:
+        rows[row][column] = cell
+    widths = [max(3, *map(len, column)) for column in zip(*rows, strict=True)]
+    rows.insert(1, ["-" * width for width in widths])
+    shown = [map(str.ljust, row, widths) for row in rows]
+    return "".join(f"| {' | '.join(row)} |\n" for row in shown).encode()
+
+
+def cells(note: bytes) -> list[list[str]]:
+    return [[cell.strip(" -") for cell in row.split("|")] for row in note.decode().split("\n")]
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        pytest.param((1, 0, "red apples"), (2, 1, "four"), id="two rows, one of them wider"),
+        pytest.param((1, 0, "red apples"), (2, 1, "four baskets"), id="two rows, all wider"),
+        pytest.param((1, 0, "red apples"), (2, 0, "Williams pears"), id="one column, all wider"),
+        pytest.param((1, 1, "3 kg"), (1, 2, "yes, all"), id="cells side by side"),
+        pytest.param((2, 1, "4 baskets"), (2, 2, "yes"), id="a cell that was empty"),
+    ],
+)
+def test_cells_of_a_table_are_joined_however_the_table_is_padded(
+    here: tuple[int, int, str], there: tuple[int, int, str]
+) -> None:
+    result = merge("N.md", table(), table(here), table(there))
+    assert isinstance(result, Merged), result
+    assert cells(result.content) == cells(table(here, there))
+    assert merge("N.md", table(), table(there), table(here)) == result
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        pytest.param([(1, 0, "plums")], [(1, 0, "cherries")], id="one cell"),
+        pytest.param([(1, 0, "plums"), (1, 1, "9")], [(1, 2, "yes")], id="another row by now"),
+    ],
+)
+def test_cells_that_do_not_fit_stay_apart(
+    here: list[tuple[int, int, str]], there: list[tuple[int, int, str]]
+) -> None:
+    result = merge("N.md", table(), table(*here), table(*there))
+    assert isinstance(result, Conflicts)
+
+
 TASKS = "# Open\n\n- [ ] milk\n- [ ] bread\n\n# Done\n\n- [x] eggs\n"
 
 

@@ -303,22 +303,55 @@ def test_what_replaces_a_folder_is_kept_under_another_name_if_something_in_it_wa
 
 
 @pytest.mark.parametrize("replace", [by_a_link_to_a_folder, by_a_file])
-def test_what_replaces_a_folder_in_the_vault_stays_while_its_source_rests(
-    replace: Callable[[Path], None], paired: Paired, knapper: Knapper
+@pytest.mark.parametrize("mode", ["pull", "push"])
+def test_what_replaces_a_folder_where_it_is_read_stays_while_its_source_rests(
+    mode: str, replace: Callable[[Path], None], paired: Paired, knapper: Knapper
 ) -> None:
-    root, other = paired("X/n.md", "Y/y.md", mode="pull")
-    shutil.rmtree(root / "X")
-    replace(root / "X")
-    before = notes(root)
+    root, other = paired("X/n.md", "Y/y.md", mode=mode)
+    reader, source = (root, other) if mode == "pull" else (other, root)
+    shutil.rmtree(reader / "X")
+    replace(reader / "X")
+    before = notes(reader)
     assert "0 changes done, equal" in knapper(root, "sync").out
-    assert notes(root) == before
-    edit(other / "X/n.md", 20, "edited")
+    assert notes(reader) == before
+    edit(source / "X/n.md", 20, "edited")
     for status in (1, 0):
         ran = knapper(root, "sync")
         assert ran.status == status, ran.err
-    assert notes(root)["X/n.md"] == notes(other)["X/n.md"]
-    assert sum("conflict" in name for name in notes(root)) == 1
+    assert notes(reader)["X/n.md"] == notes(source)["X/n.md"]
+    assert sum("conflict" in name for name in notes(reader)) == 1
     assert "0 changes done, equal" in ran.out
+
+
+@pytest.mark.parametrize("mode", ["pull", "push"])
+def test_what_replaces_a_folder_of_the_source_is_given_once_beside_what_was_edited_in_it(
+    mode: str, paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("X/n.md", "y.md", mode=mode)
+    reader, source = (root, other) if mode == "pull" else (other, root)
+    edit(reader / "X/n.md", 20, "edited")
+    shutil.rmtree(source / "X")
+    by_a_file(source / "X")
+    for status in (1, 0):
+        ran = knapper(root, "sync")
+        assert ran.status == status, ran.err
+    assert sum("conflict" in name for name in notes(reader)) == 1
+    assert notes(reader)["X/n.md"].endswith("edited\n")
+
+
+@pytest.mark.parametrize("mode", ["pull", "push"])
+def test_a_folder_that_was_deleted_where_it_is_read_goes_again_with_what_brought_it_back(
+    mode: str, paired: Paired, knapper: Knapper
+) -> None:
+    root, other = paired("X/n.md", "y.md", mode=mode)
+    reader, source = (root, other) if mode == "pull" else (other, root)
+    shutil.rmtree(reader / "X")
+    before = notes(reader)
+    (source / "X/new.md").write_text("new\n")
+    assert knapper(root, "sync").status == 0
+    assert (reader / "X/new.md").exists()
+    assert knapper(root, "undo").status == 0
+    assert notes(reader) == before
 
 
 def test_what_could_not_be_done_is_not_told_as_done(paired: Paired, knapper: Knapper) -> None:

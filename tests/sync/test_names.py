@@ -59,9 +59,10 @@ def test_a_name_that_is_not_utf8_is_skipped_and_named(
         (["*.png", "!In/"], ["In/A.md", "In/A.png"], ["In/A.md"]),
         (["In", "!In/"], ["In/A.md", "To/In"], ["In/A.md"]),
         (["/A.md", "!/In/A.md"], ["A.md", "In/A.md"], ["In/A.md"]),
+        (["*", "!*/", "!*.md"], ["A.md", "In/A.md", "In/A.png"], ["A.md", "In/A.md"]),
     ],
     ids=["a folder, not a file", "but for a folder in it", "a file in a folder that is let in",
-         "a file, not a folder", "at the top only"],
+         "a file, not a folder", "at the top only", "all but one kind"],
 )  # fmt: skip
 def test_what_is_excluded_is_told_as_by_git(
     exclude: list[str], files: list[str], carried: list[str], vault: WriteVault, knapper: Knapper

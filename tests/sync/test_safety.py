@@ -180,6 +180,28 @@ def test_what_is_held_is_confirmed_beside_what_is_put_back(
     assert (root / "Two.md").read_text() == (other / "Two.md").read_text() == "two\n"
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "told"),
+    [
+        pytest.param(b"one\nt\0\0\0\0\0\0", "put back", id="what is left is old: it is put back"),
+        pytest.param(b"one\ntwo\nnew \0\n", "held back", id="there is something new: it stays"),
+    ],
+)
+@pytest.mark.parametrize("which", [0, 1], ids=["the vault", "the replica"])
+def test_what_is_new_in_a_note_with_nul_bytes_is_nobodys_loss(
+    which: int, spoilt: bytes, told: str, pair: tuple[Path, Path], knapper: Knapper
+) -> None:
+    (pair[0] / "One.md").write_bytes(b"one\ntwo\nthree\n")
+    assert knapper(pair[0], "sync").status == 0
+    (pair[which] / "One.md").write_bytes(spoilt)
+    (pair[1 - which] / "One.md").write_bytes(b"one\ntwo, edited\nthree\n")
+    ran = knapper(pair[0], "sync")
+    assert (ran.status, told in ran.out + ran.err) == (int(told == "held back"), True)
+    stays = told == "held back"
+    assert ((pair[which] / "One.md").read_bytes() == spoilt) is stays
+    assert (pair[1 - which] / "One.md").read_bytes() == b"one\ntwo, edited\nthree\n"
+
+
 @pytest.mark.parametrize("is_lost", [False, True], ids=["the first sync", "the state is lost"])
 def test_a_mirror_deletes_and_overwrites_nothing_unasked_in_what_it_never_saw(
     is_lost: bool, vault: WriteVault, knapper: Knapper

@@ -26,6 +26,7 @@ _LARGEST = 8 << 20
 _SAID: Mapping[Damage, str] = {
     "emptied": "it was emptied (a crashed save?)",
     "nul": "it was filled with NUL bytes (a crash?)",
+    "spoilt": "it has NUL bytes in it, beside something new (a crash?)",
     "older": "it went back to an older version with an older date (a restored backup?)",
 }
 
@@ -113,7 +114,7 @@ def _read(side: Side, path: NotePath) -> bytes | None:
 def _damage(evidence: Evidence, one: Decision, side: Side, state: State, content: bytes) -> Damage:
     store, base = evidence.store, one.base or ""
     versions = [
-        Known(version.digest, version.modified)
+        Known(version.digest, version.modified, version.at)
         for path in {one.path, one.was or one.path}
         for version in store.versions(evidence.pair.prefix + path)
     ]
@@ -134,7 +135,8 @@ def _answer(
 ) -> None:
     """Put a damaged note back, or hold it where its own user may have meant it.
 
-    What somebody emptied in the vault itself may be meant so; it is not sent on.
+    What somebody emptied in the vault itself may be meant so; it is not sent on. What
+    has something new in it stays, for whoever wrote that.
     """
     mode, is_left = evidence.pair.mode, side is evidence.left
     verdict = one.verdict
@@ -142,7 +144,8 @@ def _answer(
         return  # nobody is given this version
     said = f"{_SAID[kind]} in {side.name}"
     may_write = mode == "two-way" or (mode == "pull") == is_left
-    if mode == "two-way" and may_write and (kind == "nul" or not is_left):
+    is_restored = kind == "nul" or (kind != "spoilt" and not is_left)
+    if mode == "two-way" and may_write and is_restored:
         others[one.path] = one._replace(verdict="right" if is_left else "left", why=said)
         restored[one.path] = said
     else:

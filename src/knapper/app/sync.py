@@ -88,7 +88,8 @@ def sync(
         if act:
             stack.enter_context(locked(store.folder))
         stack.enter_context(store)
-        work = _Work(root, store, intent, progress, clock)
+        empty = None if act else stack.enter_context(_empty_folder())
+        work = _Work(root, store, intent, progress, clock, empty)
         if seen and act and still_holds(store, seen):
             work.listings = dict(seen.listings)
         found = [work.synced(one) for one in replicas]
@@ -118,7 +119,10 @@ def sync_if_changed(
 
 
 class _Work:
-    """A run over replicas."""
+    """A run over replicas.
+
+    If it only says what it would do, `empty` stands for the folders that it would make.
+    """
 
     def __init__(
         self,
@@ -127,9 +131,10 @@ class _Work:
         intent: Intent,
         progress: Progress,
         clock: Callable[[], int],
+        empty: Path | None,
     ) -> None:
         self.root, self.store, self.act, self.intent = root, store, intent.act, intent
-        self.progress, self.clock = progress, clock
+        self.progress, self.clock, self.empty = progress, clock, empty
         self.run = Runs(store, "sync")
         self.listings: dict[str, tuple[Listing, Listing]] = {}
 
@@ -157,8 +162,8 @@ class _Work:
         if not place.is_dir():
             if known is not None:
                 return Synced(replica, _halted(f"'{replica.path}' is not there"))
-            _begin(place, replica)
-        with _opened(self.root, place, replica, known) as opened:
+            place = _begun(place, replica, self.empty)
+        with _opened(self.root, place, replica, known, self.empty) as opened:
             pair = opened
             if self.act:
                 recover(Folder(self.root), self.store, "")
@@ -182,8 +187,12 @@ class _Work:
         return Synced(replica, report, "", rounds, self.run.number)
 
     def _mend_links(self, replica: Replica, report: Report) -> bool:
-        """Let links that died when the other side renamed a file follow it."""
-        if not (self.act and replica.fix and report.moved):
+        """Let links that died when the other side renamed a file follow it.
+
+        What is only given to a replica is not changed by it.
+        """
+        is_given = replica.mode in ("push", "mirror")
+        if is_given or not (self.act and replica.fix and report.moved):
             return False
         from knapper.app.rename import mended_links
         from knapper.app.workspace import open_workspace
@@ -249,20 +258,34 @@ def _place(root: Path, replica: Replica) -> Path:
     return place
 
 
-def _begin(place: Path, replica: Replica) -> None:
-    """Make the folder of a new replica."""
+@contextmanager
+def _empty_folder() -> Iterator[Path]:
+    from tempfile import TemporaryDirectory  # of no use to a sync that acts
+
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _begun(place: Path, replica: Replica, empty: Path | None) -> Path:
+    """Make the folder of a new replica, unless an empty one is to stand for it."""
     if replica.mode == "pull" or not place.parent.is_dir():
         raise FileNotFoundError(2, "there is no such folder", os.fspath(place))
-    place.mkdir()
+    if empty is None:
+        place.mkdir()
+    return empty or place
 
 
 @contextmanager
-def _opened(root: Path, place: Path, replica: Replica, known: Pairing | None) -> Iterator[Pair]:
+def _opened(
+    root: Path, place: Path, replica: Replica, known: Pairing | None, empty: Path | None
+) -> Iterator[Pair]:
     vault = root / replica.into if replica.into else root
     if replica.into and not vault.is_dir():
         if known is not None:
             raise FileNotFoundError(2, "this folder of the vault is not there", os.fspath(vault))
-        Folder(root).make_folder(replica.into)
+        if empty is None:
+            Folder(root).make_folder(replica.into)
+        vault = empty or vault
     settings = "" if replica.into else settings_folder(root)
     left = Folder(vault)
     right = Source(place) if replica.mode == "pull" else Folder(place)

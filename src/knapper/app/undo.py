@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from knapper.app.act import Runs, all_or_nothing
 from knapper.app.roots import config_table, place_of
+from knapper.core.copies import original_of
 from knapper.core.paths import NotePath, name_of
 from knapper.core.plan import (
     Change,
@@ -27,6 +28,7 @@ from knapper.shell.folder import Folder
 from knapper.shell.lock import locked
 from knapper.shell.recovery import recover
 from knapper.shell.store import Replaced, Store
+from knapper.shell.synced import load
 from knapper.sync.plans import ordered
 from knapper.sync.tree import FOLDER, is_file, link_to
 
@@ -57,12 +59,14 @@ def undo(root: Path, run: int | None) -> Undone:
         done: list[Change] = []
         refused: list[Refused] = []
         back: set[tuple[str, NotePath]] = set()
+        stuck: set[tuple[str, NotePath]] = set()
         for name in sorted({row.root for row in rows if not row.root.startswith(_BASE)}):
             changes = _changes([row for row in rows if row.root == name], command)
             place = _place(root, name)
             if place is None or not place.is_dir():
                 reason = f"the replica '{name}' is not there"
                 refused += [Refused(change, reason) for change in changes]
+                stuck |= {(name, path) for change in changes for path in _paths(change)}
                 continue
             folder = Folder(place)
             try:
@@ -78,7 +82,8 @@ def undo(root: Path, run: int | None) -> Undone:
             done += outcome.done
             back |= {(name, path) for change in outcome.done for path in _paths(change)}
             refused += outcome.refused
-        _restore_bases(store, rows, prefixes, back, runs)
+            stuck |= {(name, path) for one in outcome.refused for path in _paths(one.change)}
+        _restore_bases(store, rows, prefixes, back, stuck, runs)
         return Undone(chosen, command, Outcome(tuple(done), tuple(refused)))
 
 
@@ -204,21 +209,33 @@ def _restore_bases(
     rows: Iterable[Replaced],
     prefixes: Mapping[str, str],
     back: Collection[tuple[str, NotePath]],
+    stuck: Collection[tuple[str, NotePath]],
     runs: Runs,
 ) -> None:
     """Let the next sync see what it saw before the run, of the paths that are `back`.
 
-    Those have the folder that they are in: "" for the vault, else the replica's name. What
-    was left as it is stays in sync: nobody could tell later who deleted it.
+    Those have the folder that they are in: "" for the vault, else the replica's name; so
+    have those that are `stuck`. What was left as it is stays in sync: nobody could tell
+    later who deleted it. Only of what the base has no more, and nobody has put there
+    since, it may know again: it was renamed, or it is gone on both sides.
     """
+    known = [row for row in rows if row.root.startswith(_BASE)]
+    if not known or runs.number is None:
+        return
+    pairs = {name: load(store, name) for name in {row.root.removeprefix(_BASE) for row in known}}
+    # a conflict copy is all that is seen of a note that kept its own version
+    notes = {(name, note) for name, path in back if (note := original_of(path)) is not None}
 
     def is_back(row: Replaced) -> bool:
         name = row.root.removeprefix(_BASE)
-        return (name, row.path) in back or ("", prefixes.get(name, "") + row.path) in back
+        pair, prefix = pairs[name], prefixes.get(name, "")
+        place = pair.places.get(row.path, row.path)
+        seen = {(name, row.path), ("", prefix + row.path), (name, place), ("", prefix + place)}
+        if row.after is None and row.path not in pair.base:
+            return seen.isdisjoint(stuck)
+        return not seen.isdisjoint({*back, *notes})
 
-    bases = [row for row in rows if row.root.startswith(_BASE) and is_back(row)]
-    if not bases or runs.number is None:
-        return
+    bases = [row for row in known if is_back(row)]
     with store.transaction() as connection:
         for row in bases:
             name = row.root.removeprefix(_BASE)

@@ -34,7 +34,24 @@ def spec_of(patterns: tuple[str, ...]) -> "GitIgnoreSpec":
     """Return what matches paths; raises `ValueError` or `re.error` for what is no pattern."""
     from pathspec import GitIgnoreSpec  # most vaults have no patterns
 
-    return GitIgnoreSpec.from_lines(patterns)
+    return GitIgnoreSpec.from_lines(map(_spelt, patterns))
+
+
+_ANY = re.compile(r"(!?|.*/)\*(\*?)(/?)")
+
+
+def _spelt(pattern: str) -> str:
+    """Return what git means by a pattern that ends with `*` or `**`, said in another way.
+
+    `GitIgnoreSpec` has ways of its own for these: after `*` no `!*/` lets a folder in, and
+    `Daily/**` holds not only what is in the folder.
+    """
+    found = _ANY.fullmatch(pattern)
+    if found is None:
+        return pattern
+    above, deep, end = found.groups()
+    below = "**/" if deep and above.endswith("/") else ""
+    return f"{above}{below}?*{end}"
 
 
 def is_pattern(text: str) -> bool:

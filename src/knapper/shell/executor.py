@@ -418,7 +418,7 @@ class Executor:
                 [
                     (os.fsencode(self._history + step.change.path), step.before, now)
                     for step in finished
-                    if isinstance(step.change, Write | Copy | Trash) and is_file(step.before)
+                    if isinstance(step.change, Write | Copy | Link | Trash) and is_file(step.before)
                 ],
             )
 

@@ -218,7 +218,8 @@ def _has_comments_and_common_lines(base: Lines, left: Lines, right: Lines, merge
     kept = Counter(left) & Counter(right) & Counter(base or left)
     for side in (left, right):
         kept |= Counter(line for line in side if line.lstrip().startswith("#")) - Counter(base)
-    return kept <= Counter(merged)
+    emptied = Counter(line.removesuffix(" []") for line in merged)  # a list that has nothing left
+    return kept <= Counter(merged) | emptied
 
 
 def _property_is_kept(

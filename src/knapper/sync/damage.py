@@ -6,14 +6,15 @@ from typing import Literal, NamedTuple
 
 __all__ = ["Damage", "Known", "damage", "is_stale_save"]
 
-Damage = Literal["", "emptied", "nul", "older"]
+Damage = Literal["", "emptied", "nul", "spoilt", "older"]
 
 
 class Known(NamedTuple):
-    """A content of a note that was seen before, and its modification time then."""
+    """A content of a note that was seen before, first `at`, and its modification time then."""
 
     digest: str
     modified: int
+    at: int
 
 
 def damage(
@@ -27,18 +28,31 @@ def damage(
     """Say what is odd about a changed note, "" if nothing is.
 
     `now` is its content (digest `state`), `before` that of the base (digest `base`);
-    `modified` is when the file says it was changed. Cut to nothing, filled with NULs,
-    or an old version come back with an old time.
+    `modified` is when the file says it was changed. Cut to nothing, filled with NULs (or
+    "spoilt" by some, beside something new), or an old version come back with an old time.
+    A version is old if it was seen before the base was: the base itself may be older, if
+    a sync was undone.
     """
     if not now.strip(b"\0") and before:
         return "nul" if now else "emptied"
     if b"\0" in now and before is not None and b"\0" not in before:
-        return "nul"
+        return "nul" if _is_remnant(now, before) else "spoilt"
     versions = list(versions)
     newest = max((one.modified for one in versions if one.digest == base), default=0)
-    if state != base and modified < newest and any(one.digest == state for one in versions):
-        return "older"
-    return ""
+    first = min((one.at for one in versions if one.digest == base), default=0)
+    is_old = any(one.digest == state and one.at < first for one in versions)
+    return "older" if state != base and modified < newest and is_old else ""
+
+
+def _is_remnant(now: bytes, before: bytes) -> bool:
+    """Tell whether all that is left between the NULs stood in `before`, in this order."""
+    position = 0
+    for piece in filter(None, now.split(b"\0")):
+        position = before.find(piece, position)
+        if position < 0:
+            return False
+        position += len(piece)
+    return True
 
 
 def is_stale_save(old: bytes, ours: bytes, saved: bytes) -> bool:

@@ -88,9 +88,14 @@ def reconcile(  # noqa: PLR0913 - three trees and what is known of them
     paths = {*base, *left, *right} if among is None else among
     items = _items(base, left, right, moves_left, moves_right, prefer, paths)
     decisions = [_decided(item, mode, prefer, layout) for item in items]
-    needed = {folder for one in decisions if _stands(one, mode) for folder in parents(one.path)}
-    decisions = _with_needed_folders(decisions, needed)
-    return sorted(_without_clashes(decisions, needed, name_copy), key=lambda one: one.path)
+    needed = {
+        folder
+        for one in decisions
+        if _standing(one, mode) is not None
+        for folder in parents(one.path)
+    }
+    decisions = _with_needed_folders(decisions, needed, mode)
+    return sorted(_without_clashes(decisions, needed, mode, name_copy), key=lambda one: one.path)
 
 
 class _Item(NamedTuple):
@@ -268,18 +273,22 @@ def _one_way(item: _Item, verdict: Verdict, why: str, mode: Mode) -> tuple[Verdi
     return (verdict, why) if verdict in ("merge", "conflict") else (fixed, why)
 
 
-def _stands(one: Decision, mode: Mode) -> bool:
-    """Tell whether something will be at the path, where only one side changes on that side."""
+def _standing(one: Decision, mode: Mode) -> State | None:
+    """Return what will be at the path, where only one side changes on that side."""
     if one.verdict != "equal" or mode not in ("pull", "push"):
-        return one.final is not None
-    return (one.left if mode == "pull" else one.right) is not None
+        return one.final
+    return one.left if mode == "pull" else one.right
 
 
-def _with_needed_folders(decisions: list[Decision], needed: Collection[NotePath]) -> list[Decision]:
-    """Keep every folder that something will be in, whoever deleted it."""
+def _with_needed_folders(
+    decisions: list[Decision], needed: Collection[NotePath], mode: Mode
+) -> list[Decision]:
+    """Keep or make every folder that something will be in, whoever deleted it."""
     return [
         one
-        if one.path not in needed or one.final is not None or FOLDER not in (one.left, one.right)
+        if one.path not in needed
+        or _standing(one, mode) is not None
+        or FOLDER not in (one.left, one.right)
         else one._replace(
             verdict="left" if one.left == FOLDER else "right",
             why="deleted on one side, but something new is in it",
@@ -291,6 +300,7 @@ def _with_needed_folders(decisions: list[Decision], needed: Collection[NotePath]
 def _without_clashes(
     decisions: list[Decision],
     needed: Collection[NotePath],
+    mode: Mode,
     name_copy: Callable[[NotePath], NotePath],
 ) -> Iterable[Decision]:
     """Give a file a copy's name where its own is needed by a folder (or a link).
@@ -299,7 +309,7 @@ def _without_clashes(
     way stays whole under the other name, on both sides.
     """
     for one in decisions:
-        is_needed = one.path in needed and one.final not in (FOLDER, None)
+        is_needed = one.path in needed and _standing(one, mode) not in (FOLDER, None)
         if one.verdict != "conflict" and not is_needed:
             yield one
             continue

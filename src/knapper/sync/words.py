@@ -22,7 +22,9 @@ def merged_line(base: str, left: str, right: str) -> str | None:
         if here not in (there, was) and there != was:
             return None
         merged.append(there if here == was else here)
-    text = _merged_text(*(line[-1] for line in lines))
+    texts = [line[-1] for line in lines]
+    text = _merged_row(*map(_cells, texts))
+    text = _merged_text(*texts) if text is None else text
     return None if text is None else "".join((*merged, text))
 
 
@@ -43,8 +45,11 @@ def likeness(old: Counter[str], new: Counter[str]) -> float:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text: runs of non-blanks, and each sign of CJK scripts."""
-    return [token for token in _tokens(text) if not token.isspace()]
+    """Return the words of a text: runs of non-blanks, and each sign of CJK scripts.
+
+    How long a line of dashes is says nothing.
+    """
+    return [_short(token) for token in _tokens(text) if not token.isspace()]
 
 
 def indent(line: str) -> int:
@@ -103,6 +108,50 @@ def _tokens(text: str) -> list[str]:
     side would be something that nobody wrote. So is an emoji with all its parts.
     """
     return _TOKEN.findall(text)
+
+
+def _cells(text: str) -> list[str]:
+    """Return what stands between the bars of a table row, [] if it is none."""
+    cells = _BAR.split(text)
+    is_row = len(cells) > 2 and not cells[0].strip() and not cells[-1].strip()
+    return cells if is_row else []
+
+
+def _merged_row(base: list[str], left: list[str], right: list[str]) -> str | None:
+    """Return a table row with the cells that either side changed, None if that is not sure.
+
+    Editors of tables set all columns anew when one of the cells is edited: the blanks
+    and dashes that fill a cell are no change. If both sides changed cells, each has left
+    half of those that said something, and both a third, else it may be another row by now.
+    """
+    if not base or not len(base) == len(left) == len(right):
+        return None
+    merged = []
+    filled = 0
+    replaced = [0, 0]
+    is_changed = [False, False]
+    for cells in zip(base, left, right, strict=True):
+        was, here, there = (_short(cell.strip()) for cell in cells)
+        if here not in (there, was) and there != was:
+            return None
+        changed = [side for side, now in enumerate((here, there)) if now != was]
+        is_filled = any(map(str.isalnum, was))
+        filled += is_filled
+        if len(changed) == 1:
+            is_changed[changed[0]] = True
+            replaced[changed[0]] += is_filled
+        padded = [cell for cell in cells[1:] if cell != cells[0]]
+        merged.append(cells[1 + changed[0]] if changed else max(padded, default=cells[0]))
+    is_same_row = 2 * max(replaced) <= filled and 3 * sum(replaced) <= 2 * filled
+    return "|".join(merged) if is_same_row or not all(is_changed) else None
+
+
+def _short(token: str) -> str:
+    return _DASHES.sub("---", token)
+
+
+_BAR = re.compile(r"(?<!\\)\|")
+_DASHES = re.compile("-{3,}")
 
 
 def _merged_text(base: str, left: str, right: str) -> str | None:
