@@ -203,6 +203,24 @@ def test_odd_names_are_shown_safely(vault: WriteVault, knapper: Knapper, name: b
     assert ran.out.count("broken-wikilink") == 1
 
 
+@pytest.mark.skipif(os.name != "posix", reason="names are no bytes here")
+@pytest.mark.parametrize("path", [b"bad\xff.md", b"bad\xff/N.md"], ids=repr)
+def test_a_note_whose_name_is_not_utf_8_is_mended_and_kept(
+    vault: WriteVault, knapper: Knapper, path: bytes
+) -> None:
+    name = os.fsdecode(path)
+    root = vault({name: "[[Sound|]]\n", "Sound.md": SOUND})
+    for call in ("check --fix", "undo", "check --fix"):
+        assert knapper(root, *call.split()).status == 0
+    assert (root / name).read_text() == "[[Sound]]\n"
+    assert len(knapper(root, "history", name).lines()) == 2
+    refused = knapper(root, "rename", "Sound.md", os.fsdecode(b"bad\xff"))
+    assert (refused.status, refused.err.count("cannot be linked to")) == (2, 1)
+    top = name.partition("/")[0]
+    assert knapper(root, "rename", top, "good").status == 0
+    assert not (root / top).exists()
+
+
 def test_no_vault_and_nothing_in_it(tmp_path: Path, knapper: Knapper) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -39,7 +39,7 @@ create table version (
 ) without rowid;
 create table journal (
     id integer primary key, run integer not null, root text not null, kind text not null,
-    path blob not null, goal blob not null, before text, after text, aside text not null
+    path blob not null, goal blob not null, before text, after text, aside blob not null
 );
 create table replica (
     name text primary key, left_identity text not null, right_identity text not null,
