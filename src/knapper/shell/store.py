@@ -356,6 +356,18 @@ class Store:
             )
             return [Replaced(root, os.fsdecode(path), *states) for root, path, *states in rows]
 
+    def last_replaced(self, command: str) -> dict[NotePath, State]:
+        """Return what stood in each file of the vault that a command has last rewritten."""
+        if not self.exists:
+            return {}
+        with self.transaction() as connection:
+            rows = connection.execute(
+                "select path, before from replaced join run on run = id "
+                "where command = ? and root = '' and before is not null order by id",
+                (command,),
+            )
+            return {os.fsdecode(path): before for path, before in rows}
+
     # -- versions ------------------------------------------------------------------------
 
     def versions(self, path: NotePath | None = None) -> list[Version]:
