@@ -254,8 +254,7 @@ class Server(LanguageServer):
                 self.publish(vault, vault.look(seen))
 
     async def _reopen(self, root: Path) -> None:
-        await self.vaults.reopen(root)
-        if (vault := await self.vaults.at(root)) is not None:
+        if (vault := await self.vaults.reopen(root)) is not None:
             self.publish(vault, vault.look())  # told of while it was read: taken in by the old one
         for uri in list(self._texts):
             path = path_of(uri)
