@@ -134,6 +134,8 @@ def test_what_a_link_shows_from_outside_is_read_and_never_written(
 CONFIGS = [
     pytest.param(b"preset = ", "not TOML", id="no TOML"),
     pytest.param(b"\xff", "not UTF-8", id="not UTF-8"),
+    pytest.param(b"select = " + b"[" * 5000, "nested too deeply", id="deep"),
+    pytest.param(b"\xef\xbb\xbfexclude = 3", "expected a list", id="a byte-order mark"),
     pytest.param(b"exclud = []", "did you mean 'exclude'", id="a misspelt key"),
     pytest.param(b"exclude = 3", "expected a list of texts", id="a wrong type"),
     pytest.param(b'ignore = ["broken-wikilnk"]', "did you mean 'broken-wikilink'", id="a rule"),
