@@ -177,6 +177,23 @@ def test_a_configuration_that_is_no_file_is_not_passed_over(
     assert ".knapper.toml" in made.err
 
 
+@pytest.mark.parametrize(
+    "baseline", [b"", b"{}", b'{"known": {"a": 1e999}}', b'{"known": ' + b"[" * 100_000], ids=len
+)
+def test_a_broken_baseline_is_one_error(
+    vault: WriteVault, knapper: Knapper, baseline: bytes
+) -> None:
+    ran = knapper(vault({".knapper-baseline.json": baseline, "N.md": SOUND}), "check")
+    assert (ran.status, ran.output, ran.err.count("\n")) == (2, b"", 1)
+    assert "this is not a baseline of knapper's" in ran.err
+
+
+def test_settings_that_are_too_deep_count_as_absent(vault: WriteVault, knapper: Knapper) -> None:
+    deep = "[" * 100_000
+    root = vault({f".obsidian/{name}.json": deep for name in ("app", "community-plugins")})
+    assert knapper(root, "report").err == ""
+
+
 def test_broken_settings_of_obsidian_count_as_absent(vault: WriteVault, knapper: Knapper) -> None:
     settings = {f".obsidian/{name}.json": "{bad" for name in ("app", "types", "templates")}
     root = vault({**settings, "N.md": "[[gone]]\n"})
