@@ -39,7 +39,7 @@ _RULES = "Which rules"
 
 
 @click.command("check", cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))
 @option("--staged", is_flag=True, group=_WHICH, help="Only what is staged in git, as it is staged.")
 @option(
     "--changed",
