@@ -109,6 +109,13 @@ def test_a_link_to_itself_that_is_named_is_no_mistake_of_ours(
     assert "mistake of ours" not in knapper(root, *call.split()).err
 
 
+def test_a_link_to_nowhere_is_not_what_was_meant(vault: WriteVault, knapper: Knapper) -> None:
+    root = vault({"Sound.md": SOUND})
+    loop(root / "loop")
+    ran = knapper(root, "check", "--vault", "loop")
+    assert (ran.status, ran.err) == (2, "error: loop: there is no such folder\n")
+
+
 def test_a_loop_of_folders_is_walked_once(vault: WriteVault, knapper: Knapper) -> None:
     root = vault({"a/N.md": "[[gone]]\n"})
     (root / "a" / "again").symlink_to(root / "a", target_is_directory=True)
