@@ -183,14 +183,29 @@ def test_what_is_not_asked_is_not_called_idle(vault: WriteVault, knapper: Knappe
 
 
 @pytest.mark.parametrize(
-    "options", [["--fix"], ["--write-baseline"], ["--stdin-filename", "N.md"]], ids=" ".join
+    ("options", "said"),
+    [
+        ("--add-suppressions --fix", "--add-suppressions goes with --diff"),
+        ("--add-suppressions --write-baseline", "--add-suppressions goes with --diff"),
+        ("--add-suppressions --stdin-filename N.md", "--add-suppressions goes with --diff"),
+        ("--write-baseline --fix", "--write-baseline goes with no other"),
+        ("--write-baseline --diff", "--write-baseline goes with no other"),
+        ("--write-baseline --stdin-filename N.md", "--write-baseline goes with no other"),
+        ("--write-baseline --statistics", "so --statistics does not go with it"),
+        ("--diff --output-format json", "so --output-format does not go with it"),
+        ("--diff --fix -o x.txt", "so --output-file does not go with it"),
+        ("--add-suppressions --output-format sarif", "so --output-format does not go with it"),
+    ],
 )
 def test_ways_out_exclude_each_other(
-    vault: WriteVault, knapper: Knapper, options: list[str]
+    vault: WriteVault, knapper: Knapper, options: str, said: str
 ) -> None:
-    ran = knapper(vault(DEBTS), "check", "--add-suppressions", *options)
-    assert ran.status == 2
-    assert "--add-suppressions" in ran.err
+    root = vault(DEBTS)
+    before = contents(root)
+    ran = knapper(root, "check", *options.split())
+    assert (ran.status, ran.output) == (2, b"")
+    assert said in ran.err
+    assert contents(root) == before
 
 
 # -- the law of silencing ---------------------------------------------------------------

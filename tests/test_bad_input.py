@@ -109,6 +109,13 @@ def test_a_link_to_itself_that_is_named_is_no_mistake_of_ours(
     assert "mistake of ours" not in knapper(root, *call.split()).err
 
 
+def test_a_link_to_nowhere_is_not_what_was_meant(vault: WriteVault, knapper: Knapper) -> None:
+    root = vault({"Sound.md": SOUND})
+    loop(root / "loop")
+    ran = knapper(root, "check", "--vault", "loop")
+    assert (ran.status, ran.err) == (2, "error: loop: there is no such folder\n")
+
+
 def test_a_loop_of_folders_is_walked_once(vault: WriteVault, knapper: Knapper) -> None:
     root = vault({"a/N.md": "[[gone]]\n"})
     (root / "a" / "again").symlink_to(root / "a", target_is_directory=True)
@@ -134,6 +141,8 @@ def test_what_a_link_shows_from_outside_is_read_and_never_written(
 CONFIGS = [
     pytest.param(b"preset = ", "not TOML", id="no TOML"),
     pytest.param(b"\xff", "not UTF-8", id="not UTF-8"),
+    pytest.param(b"select = " + b"[" * 5000, "nested too deeply", id="deep"),
+    pytest.param(b"\xef\xbb\xbfexclude = 3", "expected a list", id="a byte-order mark"),
     pytest.param(b"exclud = []", "did you mean 'exclude'", id="a misspelt key"),
     pytest.param(b"exclude = 3", "expected a list of texts", id="a wrong type"),
     pytest.param(b'ignore = ["broken-wikilnk"]', "did you mean 'broken-wikilink'", id="a rule"),
@@ -175,6 +184,23 @@ def test_a_configuration_that_is_no_file_is_not_passed_over(
     assert ".knapper.toml" in made.err
 
 
+@pytest.mark.parametrize(
+    "baseline", [b"", b"{}", b'{"known": {"a": 1e999}}', b'{"known": ' + b"[" * 100_000], ids=len
+)
+def test_a_broken_baseline_is_one_error(
+    vault: WriteVault, knapper: Knapper, baseline: bytes
+) -> None:
+    ran = knapper(vault({".knapper-baseline.json": baseline, "N.md": SOUND}), "check")
+    assert (ran.status, ran.output, ran.err.count("\n")) == (2, b"", 1)
+    assert "this is not a baseline of knapper's" in ran.err
+
+
+def test_settings_that_are_too_deep_count_as_absent(vault: WriteVault, knapper: Knapper) -> None:
+    deep = "[" * 100_000
+    root = vault({f".obsidian/{name}.json": deep for name in ("app", "community-plugins")})
+    assert knapper(root, "report").err == ""
+
+
 def test_broken_settings_of_obsidian_count_as_absent(vault: WriteVault, knapper: Knapper) -> None:
     settings = {f".obsidian/{name}.json": "{bad" for name in ("app", "types", "templates")}
     root = vault({**settings, "N.md": "[[gone]]\n"})
@@ -201,6 +227,24 @@ def test_odd_names_are_shown_safely(vault: WriteVault, knapper: Knapper, name: b
         assert ran.status == 1
         assert "\x1b" not in ran.out
     assert ran.out.count("broken-wikilink") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are no bytes here")
+@pytest.mark.parametrize("path", [b"bad\xff.md", b"bad\xff/N.md"], ids=repr)
+def test_a_note_whose_name_is_not_utf_8_is_mended_and_kept(
+    vault: WriteVault, knapper: Knapper, path: bytes
+) -> None:
+    name = os.fsdecode(path)
+    root = vault({name: "[[Sound|]]\n", "Sound.md": SOUND})
+    for call in ("check --fix", "undo", "check --fix"):
+        assert knapper(root, *call.split()).status == 0
+    assert (root / name).read_text() == "[[Sound]]\n"
+    assert len(knapper(root, "history", name).lines()) == 2
+    refused = knapper(root, "rename", "Sound.md", os.fsdecode(b"bad\xff"))
+    assert (refused.status, refused.err.count("cannot be linked to")) == (2, 1)
+    top = name.partition("/")[0]
+    assert knapper(root, "rename", top, "good").status == 0
+    assert not (root / top).exists()
 
 
 def test_no_vault_and_nothing_in_it(tmp_path: Path, knapper: Knapper) -> None:

@@ -380,3 +380,14 @@ def test_every_format_is_named_in_the_help(tmp_path: Path) -> None:
     call = [sys.executable, "-m", "knapper", "check", "--help"]
     ran = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert all(name in ran.stdout for name in FORMATS)
+
+
+def test_json_is_in_order_of_path_place_and_rule(vault: WriteVault, knapper: Knapper) -> None:
+    """Also where two findings begin at one place, and the shorter one has the later name."""
+    root = vault({"B:.md": "[[gone]] [[lost]]\n", "A.md": "[[gone|]]\n"})
+    found = knapper(root, "check", "--output-format", "json").json
+    places = [(one["path"], one["line"], one["column"], one["rule"]) for one in found]
+    assert [rule for *_, rule in places[-3:]] == [
+        "broken-wikilink", "illegal-file-name", "broken-wikilink",
+    ]  # fmt: skip
+    assert places == sorted(places)

@@ -254,6 +254,19 @@ def test_pain_25_check_needs_no_right_to_write(vault_for_all: WriteVault) -> Non
     assert "broken-wikilink" in ran.out
 
 
+@NEEDS_ANOTHER_USER
+def test_a_note_that_may_not_be_read_is_a_finding_also_where_it_is_named(
+    vault_for_all: WriteVault,
+) -> None:
+    root = vault_for_all({"N.md": "[[gone]]\n", "Secret.md": "", "no/Deep.md": ""})
+    (root / "Secret.md").chmod(0)
+    (root / "no").chmod(0)
+    ran = command(root, "check", "no", "Secret.md", "N.md", "--output-format", "json",
+                  user="65534", HOME="/nonexistent", KNAPPER_STATE_DIR="")  # fmt: skip
+    assert (ran.status, ran.rules) == (1, ["broken-wikilink", *["unreadable-note"] * 2])
+    (root / "no").chmod(0o755)
+
+
 def test_pain_32_wikilinks_are_looked_up_in_the_whole_vault() -> None:
     others = {"deep/er/Microsoft.md": "## Windows OS\n"}
     assert findings("[[Microsoft#Windows OS]]\n", others, ON) == []

@@ -135,6 +135,29 @@ def test_a_request_that_cannot_be_read_is_answered(tmp_path: Path) -> None:
     assert not [one for one in said if "id" not in one]  # the user is told nothing
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"{bad", b'"\xff"', b"3", b"[1]", b'{"jsonrpc": "2.0", "id": 5}',
+        b'{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"x": 1}}',
+        b'{"jsonrpc": "2.0", "id": 7, "method": "textDocument/hover", "params": {}}',
+        b'{"jsonrpc": "2.0", "id": 7, "method": "workspace/executeCommand", '
+        b'"params": {"command": "nope"}}',
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_message_that_cannot_be_read_is_one_line_in_the_log(
+    tmp_path: Path, message: bytes
+) -> None:
+    begin = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": PARAMS["lsp"]}
+    end = {"jsonrpc": "2.0", "id": 2, "method": "shutdown", "params": None}
+    odd = b"Content-Length: %d\r\n\r\n" % len(message) + message
+    ran = command(tmp_path, "lsp", stdin=framed(begin) + odd + framed(end))
+    assert ran.status == 0
+    assert ran.err.count("\n") == 1
+    assert '"id":2,"jsonrpc":"2.0","result":null' in ran.out.replace(" ", "")
+
+
 def test_no_other_command_loads_them(tmp_path: Path) -> None:
     script = (
         "import sys; sys.argv = ['knapper', 'check', '.']\n"

@@ -88,6 +88,27 @@ def test_a_fix_that_was_taken_back_waits_for_another_text(desk: NewDesk, knapper
     assert here.read("A.md") == MENDED + "more\n"
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_what_was_taken_back_is_known_after_a_restart(
+    desk: NewDesk, knapper: Knapper, *, by_hand: bool
+) -> None:
+    here = desk({"A.md": "x\n"})
+    here.save("A.md", DEFECT)
+    here.later(31)
+    assert here.read("A.md") == MENDED
+    if by_hand:
+        here.save("A.md", DEFECT)
+    else:
+        assert knapper(here.root, "undo").status == 0
+    (here.root / "B.md").write_text(DEFECT)
+    here.start()
+    here.later(400)
+    assert (here.read("A.md"), here.read("B.md")) == (DEFECT, MENDED)
+    here.save("A.md", DEFECT + "more\n")
+    here.later(31)
+    assert here.read("A.md") == MENDED + "more\n"
+
+
 @pytest.mark.parametrize("open_end", ["and [[Some no", "and <a class=", "`[[half"])
 def test_what_is_half_typed_is_not_touched(desk: NewDesk, open_end: str) -> None:
     here = desk({"A.md": DEFECT})

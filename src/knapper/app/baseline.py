@@ -214,5 +214,7 @@ def _read(path: Path) -> Counter[str]:
         return Counter({str(mark): int(count) for mark, count in data["known"].items()})
     except OSError as error:
         raise ConfigError(str(path), "", (error.strerror or str(error)).lower()) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError
+    ) as error:  # fmt: skip
         raise ConfigError(str(path), "", "this is not a baseline of knapper's") from error

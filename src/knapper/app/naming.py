@@ -100,12 +100,17 @@ def _as_spelt(goal: NotePath, files: Iterable[NotePath]) -> NotePath:
 def _must_be_possible(goal: NotePath, said: str) -> None:
     """Raise `KnapperError` for a path that no file can have, or to which no link can lead."""
     for part in goal.split("/"):
-        if bad := next((sign for sign in part if sign in "#^|[]\\:" or ord(sign) < 32), None):
+        if bad := next(filter(_cannot_be_linked, part), None):
             raise KnapperError(f"{said}: a name with {bad!r} cannot be linked to in Obsidian")
         if part.startswith(".") or part != part.strip() or part.endswith("."):
             raise KnapperError(f"{said}: a name cannot begin or end with a dot or a blank")
         if len(part.encode()) > 255:
             raise KnapperError(f"{said}: a name has at most 255 bytes")
+
+
+def _cannot_be_linked(sign: str) -> bool:
+    """Tell whether no link can hold a sign of a name; a byte that is not UTF-8 is one too."""
+    return sign in "#^|[]\\:" or sign < " " or "\ud800" <= sign <= "\udfff"
 
 
 def _has_extension(goal: NotePath, path: NotePath) -> bool:

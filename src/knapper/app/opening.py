@@ -16,7 +16,7 @@ def opening_of(workspace: Workspace) -> Opening:
     folder = config_folder(root, workspace.config.config_folder)
     try:
         plugins: object = json.loads(read_text(root, f"{folder}/community-plugins.json"))
-    except ValueError:
+    except (ValueError, RecursionError):
         plugins = []
     at_lines = isinstance(plugins, list) and ADVANCED_URI in plugins
     return Opening(root.resolve().name, at_lines)

@@ -90,13 +90,15 @@ def config_table(root: Path, given: Path | None = None) -> tuple[str, Mapping[st
     if given is None and path.exists() and not path.is_file():
         raise ConfigError(source, "", "this is not a file")  # a pipe would keep us waiting
     try:
-        data: object = tomllib.loads(path.read_text(encoding="utf-8"))
+        data: object = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(source, "", (error.strerror or str(error)).lower()) from error
     except UnicodeDecodeError as error:
         raise ConfigError(source, "", "this file is not UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(source, "", f"this is not TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(source, "", "this is nested too deeply") from error
     if key:
         tool = data.get("tool") if isinstance(data, dict) else None
         data = tool.get(key) if isinstance(tool, dict) else None

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -27,11 +28,14 @@ from knapper.core.schedule import ABSENT, SECOND, Schedule
 from knapper.core.watching import WatchSettings
 from knapper.shell.asides import CHANGED
 from knapper.shell.disk import absolute
+from knapper.shell.store import Store
 from knapper.shell.synced import NOTICED
 
 __all__ = ["Watch"]
 
 _DAY = 86_400 * SECOND
+_COMMAND = "watch"
+"""How the runs of a watcher are called in the list of runs."""
 
 Sync = Callable[[Path, Intent], list[Synced] | None]
 """Syncs a vault as it is intended, if anything changed in it or its replicas."""
@@ -200,10 +204,20 @@ class Watch:
             self._fixes.pop(path, None)
             if safe:
                 self._fixes[path] = self._state(path), safe  # the same of another text is another
+        if first:
+            self._leave_what_was_taken_back()
         if self._not_mended.isdisjoint(self._fixes):  # somebody else has mended them
             self._solved("mending")
         if look.findings:
             self.tell(Findings(look.findings, look.before))
+
+    def _leave_what_was_taken_back(self) -> None:
+        """Leave the notes that are again as they were before a watcher mended them last."""
+        with suppress(KnapperError, OSError), Store(self.root) as store:
+            before = store.last_replaced(_COMMAND)
+            for path, fixes in self._fixes.items():
+                if fixes[0] == before.get(path):
+                    self.schedule.taken_back(path, fixes)
 
     def _is_carried(self, path: NotePath) -> bool:
         """Tell whether it was a sync that made a file what it is."""
@@ -320,7 +334,7 @@ class Watch:
         found = [one for path in paths for one in self.watched.found[path]]
         checked = Checked(found, {path: live.notes[path] for path in paths}, live.vault, paths)
         workspace, news = self.watched.workspace, self.watched.news
-        done = repair(workspace, checked, unsafe=False, act=True, concern=news, command="watch")
+        done = repair(workspace, checked, unsafe=False, act=True, concern=news, command=_COMMAND)
         return [one for one in done.plan if isinstance(one, Write)], done.refused, done.run
 
     def _failed_to_mend(self, failed: Mapping[NotePath, str]) -> None:

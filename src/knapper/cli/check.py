@@ -1,6 +1,7 @@
 """`knapper check`: find what is broken, and mend it if asked to."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ _RULES = "Which rules"
 
 
 @click.command("check", cls=Command)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))
 @option("--staged", is_flag=True, group=_WHICH, help="Only what is staged in git, as it is staged.")
 @option(
     "--changed",
@@ -158,8 +159,12 @@ def command(
       knapper check --changed             only what differs from the last commit
       knapper check --write-baseline      adopt it in a vault with old debts
     """
-    if suppress and (fix or make_baseline or stdin_filename):
-        raise click.UsageError("--add-suppressions goes with --diff, and with no other way out.")
+    _must_go_together(
+        {"--diff": diff, "--write-baseline": make_baseline, "--add-suppressions": suppress},
+        {"--fix": fix, "--stdin-filename": stdin_filename},
+        {"--output-format": output_format != "text", "--output-file": output_file,
+         "--statistics": counts},
+    )  # fmt: skip
     mends_input = fix and not diff and bool(stdin_filename)
     if mends_input and not (output_file or is_for_people(output_format)):
         raise click.UsageError(
@@ -229,6 +234,23 @@ def command(
         click.echo(said, err=True)
     failed = is_left or any(one.severity != "info" for one in checked.diagnostics)
     return 1 if failed and not exit_zero else 0
+
+
+def _must_go_together(
+    instead: Mapping[str, object], other: Mapping[str, object], report: Mapping[str, object]
+) -> None:
+    """Raise `UsageError` where one option would be passed over for another, in silence.
+
+    What is done `instead` of a report leaves no room for the options of one.
+    """
+    ways = [name for name, is_given in (*instead.items(), *other.items()) if is_given]
+    if "--add-suppressions" in ways and not {*ways} <= {"--add-suppressions", "--diff"}:
+        raise click.UsageError("--add-suppressions goes with --diff, and with no other way out.")
+    if "--write-baseline" in ways and len(ways) > 1:
+        raise click.UsageError("--write-baseline goes with no other way out.")
+    given = [name for name, is_given in report.items() if is_given]
+    if given and (way := next((name for name in ways if name in instead), "")):
+        raise click.UsageError(f"{way} prints no report, so {given[0]} does not go with it.")
 
 
 def _warn_of_broken_settings(workspace: Workspace, scope: Scope) -> None:

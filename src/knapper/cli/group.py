@@ -64,7 +64,7 @@ class _LazyGroup(Group):
         formatter.write("\n'knapper COMMAND --help' tells more of each.\n")
 
 
-@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=_LazyGroup)
 @click.version_option(__version__, "-V", "--version", message="knapper %(version)s")
 def knapper() -> None:
     """Find and mend what is broken in an Obsidian vault.

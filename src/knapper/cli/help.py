@@ -34,6 +34,7 @@ class Command(click.Command):
     def __init__(self, *arguments: Any, **settings: Any) -> None:  # noqa: ANN401 - click's
         super().__init__(*arguments, **settings)
         self.context_settings.setdefault("max_content_width", _WIDEST)
+        self.context_settings.setdefault("help_option_names", ["-h", "--help"])
         said, _, examples = cleandoc(self.help or "").partition(_EXAMPLES)
         self.help, self.examples = said.rstrip(), examples.rstrip()
 

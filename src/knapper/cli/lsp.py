@@ -1,6 +1,7 @@
 """`knapper lsp`: the language server, for editors."""
 
 import gc
+import os
 from contextlib import nullcontext
 
 import click
@@ -25,11 +26,14 @@ def command() -> int:
     """
     try:
         from knapper.lsp.features import make_server
+        from knapper.lsp.protocol import log_in_lines
     except ModuleNotFoundError as error:
         if error.name not in ("pygls", "lsprotocol"):
             raise
         raise KnapperError("this needs the extra 'lsp': pip install 'knapper[lsp]'") from error
     gc.enable()  # it lives long
+    if not os.environ.get("KNAPPER_DEBUG"):
+        log_in_lines()
     end_on_signals(nullcontext())  # it writes nothing that could be left half-done
     make_server().start_io(stdout=protocol_output())
     return 0

@@ -48,7 +48,7 @@ def _near(path: Path) -> str:
     from difflib import get_close_matches
 
     try:
-        names = [one.name for one in path.parent.iterdir()]
+        names = [one.name for one in path.parent.iterdir() if one.name != path.name]
     except OSError:
         return ""
     near = [f"{path.name}.md"] if f"{path.name}.md" in names else []

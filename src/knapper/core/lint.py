@@ -293,4 +293,7 @@ def _by_place(note: Note, found: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def _sorted(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    return sorted(found, key=lambda diagnostic: (diagnostic.finding.span, diagnostic.rule))
+    def place(one: Diagnostic) -> tuple[int, str, int]:
+        return one.finding.span.start, one.rule, one.finding.span.end
+
+    return sorted(found, key=place)

@@ -98,6 +98,10 @@ class Schedule:
         if fixes is not None:
             self._mended[path] = fixes
 
+    def taken_back(self, path: NotePath, fixes: Hashable) -> None:
+        """We made these fixes in an earlier life, and somebody took them back."""
+        self._mended[path] = fixes
+
     def tried(self, path: NotePath, fixes: Hashable) -> None:
         """Nothing came of these fixes: not again before there are others."""
         self._done[path] = fixes

@@ -254,7 +254,8 @@ class Server(LanguageServer):
                 self.publish(vault, vault.look(seen))
 
     async def _reopen(self, root: Path) -> None:
-        await self.vaults.reopen(root)
+        if (vault := await self.vaults.reopen(root)) is not None:
+            self.publish(vault, vault.look())  # told of while it was read: taken in by the old one
         for uri in list(self._texts):
             path = path_of(uri)
             if path is not None and self.vaults.root_of(path) == root:

@@ -53,6 +53,7 @@ class Vaults:
         self._everything = everything
         self._tasks: dict[Path, asyncio.Task[EditedVault | None]] = {}
         self._lone: dict[Path, EditedVault] = {}
+        self._reopening = asyncio.Lock()
 
     @property
     def all(self) -> list[EditedVault]:
@@ -117,11 +118,17 @@ class Vaults:
             self._tasks[root] = asyncio.create_task(self._open(root))
         return await asyncio.shield(self._tasks[root])
 
-    async def reopen(self, root: Path) -> None:
-        """Open a vault anew, since its settings changed; if that fails, all stays as it is."""
-        made = asyncio.create_task(self._open(root))
-        if await made is not None or root not in self._tasks:
-            self._tasks[root] = made
+    async def reopen(self, root: Path) -> EditedVault | None:
+        """Open a vault anew, since its settings changed; if that fails, all stays as it is.
+
+        One after the other: what was read last is what counts. Returns the new vault.
+        """
+        async with self._reopening:
+            made = asyncio.create_task(self._open(root))
+            vault = await made
+            if vault is not None or root not in self._tasks:
+                self._tasks[root] = made
+            return vault
 
     def has(self, root: Path) -> bool:
         """Tell whether a vault was asked for, be it that it is still read or cannot be."""

@@ -41,7 +41,7 @@ from knapper.shell.asides import CHANGED, Asides, Origin, reason_of
 from knapper.shell.folder import Folder
 from knapper.shell.recovery import keep_stray
 from knapper.shell.renaming import NotPossibleError
-from knapper.shell.source import Stamp, is_settled, new_aside
+from knapper.shell.source import Stamp, is_settled, is_utf8, new_aside
 from knapper.shell.store import LARGE, Store
 from knapper.sync.tree import FOLDER, is_file, key
 
@@ -199,8 +199,7 @@ class Executor:
         goal = change.to if isinstance(change, Move) else ""
         kind = type(change).__name__
         paths = self._named(change.path), self._named(goal)
-        aside = self._prefix + step.aside
-        return run, self._root, kind, *paths, step.before, step.after, aside
+        return run, self._root, kind, *paths, step.before, step.after, self._named(step.aside)
 
     def _named(self, path: NotePath) -> bytes:
         """Return a path as it stands in the store."""
@@ -408,6 +407,7 @@ class Executor:
                 [
                     (self._root, self._prefix + step.change.path, step.before, step.after, now)
                     for step in rewritten
+                    if is_utf8(step.change.path)  # another name takes no part in a sync
                 ],
             )
             for after in {step.after for step in rewritten if step.after in self.contents}:

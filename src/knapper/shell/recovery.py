@@ -45,7 +45,8 @@ def recover(folder: Folder, store: Store, root: str, history: str = "") -> int:
     for _, kind, path, goal, before, after, aside in rows:
         with suppress(FileNotFoundError, NotADirectoryError):
             names = os.fsdecode(path), os.fsdecode(goal)
-            _recover(folder, store, Intent(kind, *names, before, after, aside), history)
+            intent = Intent(kind, *names, before, after, os.fsdecode(aside))
+            _recover(folder, store, intent, history)
     if rows:
         with store.transaction() as connection:
             connection.executemany("delete from journal where id = ?", [(row[0],) for row in rows])

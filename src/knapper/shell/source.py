@@ -29,6 +29,7 @@ __all__ = [
     "Stamp",
     "is_aside",
     "is_settled",
+    "is_utf8",
     "new_aside",
 ]
 
@@ -160,7 +161,7 @@ class Source:
                     self._hidden(name, prefix, found)
                     continue
                 path = prefix + name
-                if not (name.isascii() or _is_utf8(name)):
+                if not (name.isascii() or is_utf8(name)):
                     found.odd[ascii(path)] = "the name is not UTF-8"
                     continue
                 if is_folder:
@@ -195,7 +196,7 @@ class Source:
         goal = os.path.normpath(os.path.join(os.path.dirname(path), target))
         if os.path.isabs(target) or goal.startswith(".."):
             found.odd[path] = "this symbolic link leads out of the folder"
-        elif _is_utf8(target):
+        elif is_utf8(target):
             found.links[path] = target
         else:
             found.odd[path] = "where it leads is not UTF-8"
@@ -325,7 +326,7 @@ class Source:
         return hashed.hexdigest(), _stamp(after) if same else None, content
 
 
-def _is_utf8(name: str) -> bool:
+def is_utf8(name: str) -> bool:
     """Tell whether a name (as Python has it) is text: what is remembered of a file is."""
     try:
         name.encode()

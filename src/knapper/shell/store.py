@@ -39,7 +39,7 @@ create table version (
 ) without rowid;
 create table journal (
     id integer primary key, run integer not null, root text not null, kind text not null,
-    path blob not null, goal blob not null, before text, after text, aside text not null
+    path blob not null, goal blob not null, before text, after text, aside blob not null
 );
 create table replica (
     name text primary key, left_identity text not null, right_identity text not null,
@@ -355,6 +355,18 @@ class Store:
                 (run,),
             )
             return [Replaced(root, os.fsdecode(path), *states) for root, path, *states in rows]
+
+    def last_replaced(self, command: str) -> dict[NotePath, State]:
+        """Return what stood in each file of the vault that a command has last rewritten."""
+        if not self.exists:
+            return {}
+        with self.transaction() as connection:
+            rows = connection.execute(
+                "select path, before from replaced join run on run = id "
+                "where command = ? and root = '' and before is not null order by id",
+                (command,),
+            )
+            return {os.fsdecode(path): before for path, before in rows}
 
     # -- versions ------------------------------------------------------------------------
 
