@@ -191,10 +191,6 @@ def test_what_is_not_asked_is_not_called_idle(vault: WriteVault, knapper: Knappe
         ("--write-baseline --fix", "--write-baseline goes with no other"),
         ("--write-baseline --diff", "--write-baseline goes with no other"),
         ("--write-baseline --stdin-filename N.md", "--write-baseline goes with no other"),
-        ("--write-baseline --statistics", "so --statistics does not go with it"),
-        ("--diff --output-format json", "so --output-format does not go with it"),
-        ("--diff --fix -o x.txt", "so --output-file does not go with it"),
-        ("--add-suppressions --output-format sarif", "so --output-format does not go with it"),
     ],
 )
 def test_ways_out_exclude_each_other(
@@ -206,6 +202,23 @@ def test_ways_out_exclude_each_other(
     assert (ran.status, ran.output) == (2, b"")
     assert said in ran.err
     assert contents(root) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "passed_over"),
+    [
+        ("--write-baseline --statistics", "--write-baseline prints no report, so --statistics"),
+        ("--diff --fix --output-format json", "--diff prints no report, so --output-format"),
+        ("--add-suppressions -o x.txt", "--add-suppressions prints no report, so --output-file"),
+    ],
+)
+def test_who_asks_for_no_report_is_told_that_it_has_no_form(
+    vault: WriteVault, knapper: Knapper, options: str, passed_over: str
+) -> None:
+    root = vault(DEBTS)
+    ran = knapper(root, "check", *options.split())
+    assert f"warning: {passed_over} is passed over\n" in ran.err
+    assert not (root / "x.txt").exists()
 
 
 # -- the law of silencing ---------------------------------------------------------------

@@ -23,7 +23,7 @@ from knapper.shell.source import Stamp
 from knapper.shell.stamps import Stamps
 from knapper.sync.tree import parents
 
-__all__ = ["Look", "Watched"]
+__all__ = ["Look", "Watched", "real_folders"]
 
 
 class Look(NamedTuple):
@@ -85,7 +85,7 @@ class Watched:
         """Return the real folders to which folders of the vault that are links lead."""
         linked = self.workspace.tree.linked
         if linked != self._linked[0]:
-            self._linked = linked, set(_real_folders(self.root, linked))
+            self._linked = linked, set(real_folders(self.root, linked))
         return self._linked[1]
 
     # -- the configuration ---------------------------------------------------------------
@@ -220,7 +220,8 @@ def _is_checked(path: NotePath) -> bool:
     return extension(path) in CHECKED
 
 
-def _real_folders(root: Path, linked: Iterable[NotePath]) -> Iterator[Path]:
+def real_folders(root: Path, linked: Iterable[NotePath]) -> Iterator[Path]:
+    """Yield the folders to which folders of a vault that are links lead; `linked` lie in them."""
     for folder in {folder for path in linked for folder in parents(path)}:
         if (root / folder).is_symlink():
             yield (root / folder).resolve()

@@ -12,7 +12,7 @@ TYPE_CHECKING = False  # what typing has is not worth the time to import it here
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["main", "run"]
+__all__ = ["main", "outcome", "run"]
 
 
 def run() -> None:
@@ -80,7 +80,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(_run(_sync if _is_plain_sync(sys.argv[1:]) else _command_line))
+        sys.exit(outcome(_sync if _is_plain_sync(sys.argv[1:]) else _command_line))
     except KeyboardInterrupt:  # before there was anything to interrupt
         sys.exit(130)
 
@@ -117,8 +117,8 @@ def _command_line() -> object:
     return knapper.main(prog_name="knapper", standalone_mode=False)
 
 
-def _run(work: "Callable[[], object]") -> int:
-    """Do the work, and return its exit status, or that of what went wrong."""
+def outcome(work: "Callable[[], object]") -> int:
+    """Do the work, and return its exit status, or that of what went wrong, which is told."""
     from knapper.core.errors import KnapperError
 
     try:

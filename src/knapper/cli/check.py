@@ -1,7 +1,7 @@
 """`knapper check`: find what is broken, and mend it if asked to."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -118,6 +118,13 @@ _RULES = "Which rules"
 @option(
     "--statistics", "counts", is_flag=True, group=_PRINT, help="Only how often each rule spoke."
 )
+@option(
+    "--watch",
+    "watches",
+    is_flag=True,
+    group=_PRINT,
+    help="Check again whenever something changes; 'knapper watch' also mends and syncs.",
+)
 @option("--exit-zero", is_flag=True, group=_PRINT, help="Exit 0 even if something was found.")
 def command(
     paths: tuple[Path, ...],
@@ -139,6 +146,7 @@ def command(
     output_format: str,
     output_file: Path | None,
     counts: bool,
+    watches: bool,
     exit_zero: bool,
 ) -> int:  # fmt: skip
     """Find what is broken in a vault, and mend what is safe to mend.
@@ -159,19 +167,24 @@ def command(
       knapper check --changed             only what differs from the last commit
       knapper check --write-baseline      adopt it in a vault with old debts
     """
+    asked = Asked(paths, stdin_filename, staged, since_head, since)
     _must_go_together(
         {"--diff": diff, "--write-baseline": make_baseline, "--add-suppressions": suppress},
         {"--fix": fix, "--stdin-filename": stdin_filename},
         {"--output-format": output_format != "text", "--output-file": output_file,
          "--statistics": counts},
     )  # fmt: skip
+    if watches:
+        goes = not (
+            asked != Asked(paths) or fix or diff or make_baseline or suppress or output_file
+        )
+        return _check_again(asked, config, vault, goes=goes)
     mends_input = fix and not diff and bool(stdin_filename)
     if mends_input and not (output_file or is_for_people(output_format)):
         raise click.UsageError(
             f"--output-format {output_format} needs --output-file here, "
             "as standard output is the mended note."
         )
-    asked = Asked(paths, stdin_filename, staged, since_head, since)
     workspace = open_workspace(starting_folder(asked, vault), config, vault)
     workspace = narrowed(workspace, select, ignore)
     scope = scope_of(workspace, asked)
@@ -236,21 +249,42 @@ def command(
     return 1 if failed and not exit_zero else 0
 
 
+def _check_again(
+    asked: Asked, config: Path | None, vault: Path | None, others: Iterable[object]
+) -> int:
+    """Run this command whenever something changed, if none of the `others` is asked for."""
+    if any(others):
+        raise click.UsageError(
+            "--watch checks what is on disk, and changes nothing; 'knapper watch' mends."
+        )
+    from knapper.cli.again import check_again
+
+    context = click.get_current_context()
+    settings = {**context.params, "watches": False}
+
+    def once() -> object:
+        with click.Context(context.command, context.parent, context.info_name) as own:
+            return own.invoke(context.command, **settings)  # and then what is due at its end
+
+    return check_again(once, open_workspace(starting_folder(asked, vault), config, vault))
+
+
 def _must_go_together(
     instead: Mapping[str, object], other: Mapping[str, object], report: Mapping[str, object]
 ) -> None:
-    """Raise `UsageError` where one option would be passed over for another, in silence.
+    """Raise `UsageError` for options of which each is another way out.
 
-    What is done `instead` of a report leaves no room for the options of one.
+    What is done `instead` of a report leaves no room for the options of one: the user is
+    told which of them is passed over.
     """
     ways = [name for name, is_given in (*instead.items(), *other.items()) if is_given]
     if "--add-suppressions" in ways and not {*ways} <= {"--add-suppressions", "--diff"}:
         raise click.UsageError("--add-suppressions goes with --diff, and with no other way out.")
     if "--write-baseline" in ways and len(ways) > 1:
         raise click.UsageError("--write-baseline goes with no other way out.")
-    given = [name for name, is_given in report.items() if is_given]
-    if given and (way := next((name for name in ways if name in instead), "")):
-        raise click.UsageError(f"{way} prints no report, so {given[0]} does not go with it.")
+    if way := next((name for name in ways if name in instead), ""):
+        for name in (name for name, is_given in report.items() if is_given):
+            click.echo(f"warning: {way} prints no report, so {name} is passed over", err=True)
 
 
 def _warn_of_broken_settings(workspace: Workspace, scope: Scope) -> None:

@@ -1,0 +1,66 @@
+"""`knapper check --watch`: check again whenever something changed."""
+
+import gc
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from knapper.app.watched import real_folders
+from knapper.app.workspace import Workspace
+from knapper.cli import outcome
+from knapper.cli.terminal import is_terminal
+from knapper.shell.watcher import Hints
+
+__all__ = ["check_again"]
+
+_PULSE = 30.0
+"""In so many seconds, at most, it looks whether the folders are still there."""
+_ENDS = (130, 141)
+"""The user interrupted it, or nobody reads any more what it says."""
+
+
+def check_again(check: Callable[[], object], workspace: Workspace) -> int:
+    """Check, and once more after each change in the vault; return the status of the last check.
+
+    What goes wrong in a check (a configuration that is half written) is told, and the next
+    change waited for. A terminal is cleared before each of them.
+    """
+    gc.enable()  # it lives long
+    hints = Hints()
+    folders = [workspace.root, *real_folders(workspace.root, workspace.tree.linked)]
+    try:
+        hints.start(folders)
+        while True:
+            if is_terminal(sys.stdout):
+                click.clear()
+            if (status := outcome(check)) in _ENDS:
+                return status
+            click.echo("waiting for changes; Ctrl-C ends", err=True)
+            while not _matters(hints.wait(_PULSE), workspace):
+                if hints.is_deaf:
+                    hints.start(folders)
+                    break
+    finally:
+        hints.stop()
+
+
+def _matters(paths: set[str] | None, workspace: Workspace) -> bool:
+    """Tell whether one of some paths can change what is found; None stands for all.
+
+    Obsidian writes down all the time which notes are open, and git has its own folder.
+    """
+    if paths is None:
+        return True
+    settings = workspace.config.config_folder
+
+    def matters(path: str) -> bool:
+        parts = Path(os.path.relpath(path, workspace.root)).parts
+        if parts[0] == settings:
+            return "workspace" not in parts[-1]
+        hidden = [part for part in parts if part.startswith(".") and part != ".."]
+        return all(part.startswith(".knapper") for part in hidden)
+
+    return any(map(matters, paths))
