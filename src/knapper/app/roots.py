@@ -90,7 +90,7 @@ def config_table(root: Path, given: Path | None = None) -> tuple[str, Mapping[st
     if given is None and path.exists() and not path.is_file():
         raise ConfigError(source, "", "this is not a file")  # a pipe would keep us waiting
     try:
-        data: object = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        data: object = tomllib.loads(path.read_text(encoding="utf-8").removeprefix("\ufeff"))
     except OSError as error:
         raise ConfigError(source, "", (error.strerror or str(error)).lower()) from error
     except UnicodeDecodeError as error:

@@ -175,10 +175,8 @@ def command(
          "--statistics": counts},
     )  # fmt: skip
     if watches:
-        goes = not (
-            asked != Asked(paths) or fix or diff or make_baseline or suppress or output_file
-        )
-        return _check_again(asked, config, vault, goes=goes)
+        more = (asked != Asked(paths), fix, diff, make_baseline, suppress, output_file)
+        return _check_again(asked, config, vault, more)
     mends_input = fix and not diff and bool(stdin_filename)
     if mends_input and not (output_file or is_for_people(output_format)):
         raise click.UsageError(
@@ -250,10 +248,10 @@ def command(
 
 
 def _check_again(
-    asked: Asked, config: Path | None, vault: Path | None, others: Iterable[object]
+    asked: Asked, config: Path | None, vault: Path | None, more: Iterable[object]
 ) -> int:
-    """Run this command whenever something changed, if none of the `others` is asked for."""
-    if any(others):
+    """Run this command whenever something changed, if no `more` is asked for."""
+    if any(more):
         raise click.UsageError(
             "--watch checks what is on disk, and changes nothing; 'knapper watch' mends."
         )
