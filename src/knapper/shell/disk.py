@@ -159,7 +159,7 @@ def read_bytes(root: Path, path: NotePath) -> bytes:
 def read_text(root: Path, path: NotePath) -> str:
     """Read a file of settings as text, "" if there is none."""
     try:
-        return read_bytes(root, path).decode("utf-8-sig", errors="replace")
+        return read_bytes(root, path).decode(errors="replace").removeprefix("\ufeff")
     except OSError:
         return ""
 
