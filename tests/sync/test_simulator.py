@@ -16,7 +16,8 @@ import pytest
 from fake_folder import Clock, Died, Disk, FakeFolder, Kind, failure
 
 from knapper.app.act import Runs
-from knapper.app.pair import Intent, Pair, Report, run_pass
+from knapper.app.pair import Intent, Pair, Report
+from knapper.app.sync_pass import run_pass
 from knapper.core.paths import NotePath
 from knapper.shell.asides import CHANGED
 from knapper.shell.recovery import recover

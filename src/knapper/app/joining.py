@@ -1,8 +1,8 @@
 """Joining what both sides changed, with the texts of a pair at hand."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
+from knapper.app.pair import Pair
 from knapper.app.side import Side
 from knapper.core.copies import copy_name, original_of
 from knapper.core.paths import NotePath
@@ -11,9 +11,6 @@ from knapper.shell.store import Store
 from knapper.sync.plans import Merge
 from knapper.sync.reconcile import Decision
 from knapper.sync.tree import is_mergeable, key
-
-if TYPE_CHECKING:
-    from knapper.app.pair import Pair
 
 __all__ = ["LARGEST", "Joining"]
 
@@ -25,7 +22,7 @@ class Joining:
     """Merges what decisions say, and names the copies of what does not merge."""
 
     def __init__(
-        self, pair: "Pair", store: Store, base: Mapping[NotePath, State], left: Side, right: Side
+        self, pair: Pair, store: Store, base: Mapping[NotePath, State], left: Side, right: Side
     ) -> None:
         self._pair, self._store, self._left, self._right = pair, store, left, right
         self._base = base

@@ -4,8 +4,9 @@ The rules are those of `sync.safety` and `sync.damage`; here their evidence is f
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from knapper.app.pair import Pair
 from knapper.app.side import Side
 from knapper.core.paths import NotePath
 from knapper.core.plan import Change, Copy, RemoveFolder, State, Trash, Write
@@ -16,9 +17,6 @@ from knapper.sync.plans import Merge
 from knapper.sync.reconcile import Decision
 from knapper.sync.safety import mass_change, unrecognisable
 from knapper.sync.tree import is_file, is_mergeable
-
-if TYPE_CHECKING:
-    from knapper.app.pair import Pair
 
 __all__ = ["Evidence", "Judged", "judged"]
 
@@ -34,7 +32,7 @@ _SAID: Mapping[Damage, str] = {
 class Evidence(NamedTuple):
     """What a judgement may look at."""
 
-    pair: "Pair"
+    pair: Pair
     store: Store
     left: Side
     right: Side

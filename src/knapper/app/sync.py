@@ -11,7 +11,7 @@ from pathlib import Path
 from knapper.app.account import Synced, save_accounts
 from knapper.app.act import Runs
 from knapper.app.local import local_names
-from knapper.app.pair import Intent, Pair, Report, run_pass
+from knapper.app.pair import Intent, Pair, Report
 from knapper.app.resting import (
     Glimpse,
     Rest,
@@ -23,6 +23,7 @@ from knapper.app.resting import (
 )
 from knapper.app.roots import CONFIG_NAME, config_table, place_of, settings_folder
 from knapper.app.side import UNSETTLED
+from knapper.app.sync_pass import run_pass
 from knapper.core.errors import ConfigError, KnapperError
 from knapper.core.replicas import Replica, read_replicas, read_sync_settings
 from knapper.core.tables import TableReader
