@@ -123,6 +123,13 @@ def test_cells_that_do_not_fit_stay_apart(
     assert isinstance(result, Conflicts)
 
 
+def test_dashes_in_a_cell_with_words_are_no_padding() -> None:
+    left, right = b"| a.org/x----y | a | no |\n", b"| a.org/x---y   | a | yes |\n"
+    result = merge("N.md", b"| a.org/x---y | a | no |\n", left, right)
+    assert isinstance(result, Merged), result
+    assert result.content == b"| a.org/x----y | a | yes |\n"
+
+
 TASKS = "# Open\n\n- [ ] milk\n- [ ] bread\n\n# Done\n\n- [x] eggs\n"
 
 

@@ -147,7 +147,8 @@ def _merged_row(base: list[str], left: list[str], right: list[str]) -> str | Non
 
 
 def _short(token: str) -> str:
-    return _DASHES.sub("---", token)
+    """Return a line of dashes (with what it says of columns) as short as can be, else `token`."""
+    return token if token.strip("-:|") else _DASHES.sub("---", token)
 
 
 _BAR = re.compile(r"(?<!\\)\|")
