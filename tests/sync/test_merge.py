@@ -72,7 +72,7 @@ def test_tags_that_each_side_took_away_are_gone(
     assert result.content.decode() == f"---\ntags:{left}---\ntext\n"
 
 
-ROWS = [["name", "count", "done"], ["apples", "2 kg", "no"], ["pears", "", "no"]]
+ROWS = [["name", "count", "done"], ["apples", "2 kg", "no"], ["pears", "", "no"], ["", "", ""]]
 
 
 def table(*changed: tuple[int, int, str]) -> bytes:
@@ -114,6 +114,7 @@ def test_cells_of_a_table_are_joined_however_the_table_is_padded(
     [
         pytest.param([(1, 0, "plums")], [(1, 0, "cherries")], id="one cell"),
         pytest.param([(1, 0, "plums"), (1, 1, "9")], [(1, 2, "yes")], id="another row by now"),
+        pytest.param([(3, 0, "plums")], [(3, 1, "9")], id="two rows begun in an empty one"),
     ],
 )
 def test_cells_that_do_not_fit_stay_apart(
