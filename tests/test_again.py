@@ -54,6 +54,8 @@ MATTERS = [
     ({".knapper.toml"}, True),
     ({".knapper-baseline.json"}, True),
     ({".obsidian/app.json"}, True),
+    ({"../.hidden/Linked/N.md"}, True),
+    ({"../Linked/.N.md.swp"}, False),
     (None, True),
     ({".obsidian/workspace.json", ".git/index", "Folder/.N.md.swp", ".trash/N.md"}, False),
     ({".obsidian/workspace.json", "N.md"}, True),

@@ -72,7 +72,7 @@ def test_tags_that_each_side_took_away_are_gone(
     assert result.content.decode() == f"---\ntags:{left}---\ntext\n"
 
 
-ROWS = [["name", "count", "done"], ["apples", "2 kg", "no"], ["pears", "", "no"]]
+ROWS = [["name", "count", "done"], ["apples", "2 kg", "no"], ["pears", "", "no"], ["", "", ""]]
 
 
 def table(*changed: tuple[int, int, str]) -> bytes:
@@ -114,6 +114,7 @@ def test_cells_of_a_table_are_joined_however_the_table_is_padded(
     [
         pytest.param([(1, 0, "plums")], [(1, 0, "cherries")], id="one cell"),
         pytest.param([(1, 0, "plums"), (1, 1, "9")], [(1, 2, "yes")], id="another row by now"),
+        pytest.param([(3, 0, "plums")], [(3, 1, "9")], id="two rows begun in an empty one"),
     ],
 )
 def test_cells_that_do_not_fit_stay_apart(
@@ -121,6 +122,13 @@ def test_cells_that_do_not_fit_stay_apart(
 ) -> None:
     result = merge("N.md", table(), table(*here), table(*there))
     assert isinstance(result, Conflicts)
+
+
+def test_dashes_in_a_cell_with_words_are_no_padding() -> None:
+    left, right = b"| a.org/x----y | a | no |\n", b"| a.org/x---y   | a | yes |\n"
+    result = merge("N.md", b"| a.org/x---y | a | no |\n", left, right)
+    assert isinstance(result, Merged), result
+    assert result.content == b"| a.org/x----y | a | yes |\n"
 
 
 TASKS = "# Open\n\n- [ ] milk\n- [ ] bread\n\n# Done\n\n- [x] eggs\n"

@@ -60,7 +60,9 @@ def _matters(paths: set[str] | None, workspace: Workspace) -> bool:
         parts = Path(os.path.relpath(path, workspace.root)).parts
         if parts[0] == settings:
             return "workspace" not in parts[-1]
-        hidden = [part for part in parts if part.startswith(".") and part != ".."]
+        if parts[0] == "..":  # a linked folder, which may itself lie in a hidden one
+            parts = parts[-1:]
+        hidden = [part for part in parts if part.startswith(".")]
         return all(part.startswith(".knapper") for part in hidden)
 
     return any(map(matters, paths))

@@ -2,7 +2,8 @@
 
 Law: a line is joined only where both sides still say most of what it said, and
 where something that neither touched stands between their changes. "10 am" that
-became "11 am" here and "10 pm" there is never made "11 pm".
+became "11 am" here and "10 pm" there is never made "11 pm". In a row of a table
+the bar between two cells is enough.
 """
 
 import re
@@ -122,7 +123,8 @@ def _merged_row(base: list[str], left: list[str], right: list[str]) -> str | Non
 
     Editors of tables set all columns anew when one of the cells is edited: the blanks
     and dashes that fill a cell are no change. If both sides changed cells, each has left
-    half of those that said something, and both a third, else it may be another row by now.
+    half of those that said something, and both a third, else it may be another row by now;
+    so may a row that said nothing.
     """
     if not base or not len(base) == len(left) == len(right):
         return None
@@ -142,12 +144,13 @@ def _merged_row(base: list[str], left: list[str], right: list[str]) -> str | Non
             replaced[changed[0]] += is_filled
         padded = [cell for cell in cells[1:] if cell != cells[0]]
         merged.append(cells[1 + changed[0]] if changed else max(padded, default=cells[0]))
-    is_same_row = 2 * max(replaced) <= filled and 3 * sum(replaced) <= 2 * filled
+    is_same_row = filled > 0 and 2 * max(replaced) <= filled and 3 * sum(replaced) <= 2 * filled
     return "|".join(merged) if is_same_row or not all(is_changed) else None
 
 
 def _short(token: str) -> str:
-    return _DASHES.sub("---", token)
+    """Return a line of dashes (with what it says of columns) as short as can be, else `token`."""
+    return token if token.strip("-:|") else _DASHES.sub("---", token)
 
 
 _BAR = re.compile(r"(?<!\\)\|")
