@@ -49,6 +49,7 @@ HEADINGS = [
     # a definition of a link is no text: the line below it stands alone
     ("[x]: a.md\nb\n---", [(2, "b")]),
     ("[x]: <a b> 'c'\r\n[y]: (d) (e)\r\nb\r\n===", [(1, "b")]),
+    ('[x]: a.md "c \\" d"\nb\n---', [(2, "b")]),
     ("[x]: a.md\n[b]\n---", [(2, "[b]")]),
     ("[x]: a.md\n---", [(2, "[x]: a.md")]),
     ("[x]: a.md\nb\nc\n---", []),

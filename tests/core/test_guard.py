@@ -26,3 +26,10 @@ def test_a_link_behind_an_open_tag_is_one_before_and_after_it_is_closed() -> Non
     text = 'See <a href="x">it>, [y](z.md) and <https://e.example>.\n'
     at = text.index(">, ")
     assert guard.harm_of(text, [Fix("close it", (Edit(Span(at, at + 1), "</a>"),))]) == ""
+
+
+def test_edits_of_one_long_word_are_looked_at_together() -> None:
+    """A word without blanks, once for each of its edits, was quadratic in time and memory."""
+    text = "x,y;" * 1000
+    edits = [Edit(Span(at, at + 1), ".") for at in range(1, len(text), 2)]
+    assert len(guard._windows(text, edits)) < 4 * len(text)

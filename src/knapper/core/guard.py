@@ -127,8 +127,9 @@ def _moved(edits: Sequence[Edit]) -> list[Edit]:
 
 def _windows(text: str, edits: Iterable[Edit]) -> str:
     """Return the edited places, widened to whole words and whole HTML tags."""
-    pieces = []
-    for edit in edits:
+    pieces: list[str] = []
+    last = 0, 0
+    for edit in sorted(edits):
         start, end = edit.span
         tag = text.rfind("<", max(0, start - 400), start)
         if tag >= 0 and ">" not in text[tag:start]:
@@ -136,11 +137,14 @@ def _windows(text: str, edits: Iterable[Edit]) -> str:
         close = text.find(">", end, end + 400)
         if close >= 0 and "<" not in text[end:close]:
             end = close + 1
+        if pieces and last[0] <= start and end <= last[1]:  # many edits of one long word
+            continue
         while start and not text[start - 1].isspace():
             start -= 1
         while end < len(text) and not text[end].isspace():
             end += 1
         pieces.append(text[start:end])
+        last = start, end
     shown = "\n".join(pieces)
     # a reader shows escapes without the backslash, and addresses decoded
     return "\n".join((shown, shown.replace("\\", ""), unquote(shown)))

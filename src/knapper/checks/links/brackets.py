@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from knapper.checks.timestamps.reading import line_before
 from knapper.core.inline import Link
 from knapper.core.note import Note
 from knapper.core.rule import Finding, Fix, check
@@ -95,6 +94,8 @@ def single_bracket_link(note: Note, vault: Vault) -> Iterator[Finding]:
 
 
 _LEAST = 3
+_PARAGRAPH = 1000
+_BLANK_LINE = re.compile(r"\n[ \t>]*+\r?\n")
 _SINGLE = re.compile(r"\[(?<![\w\[\]\\!]\[)([^\[\]|\n]++)(\|[^\[\]|\n]++)?(\]\]?+)(?![\[\](:])")
 
 
@@ -107,8 +108,8 @@ def _stands_alone(note: Note, offset: int) -> bool:
 
 
 def _is_within_brackets(text: str, offset: int) -> bool:
-    """Tell whether a bracket that opened before on the line is still open (`[see [name]]`)."""
-    before = line_before(text, offset)
+    """Tell whether a bracket that opened before in the paragraph is still open (`[see [name]]`)."""
+    before = _BLANK_LINE.split(text[max(0, offset - _PARAGRAPH) : offset])[-1]
     return before.count("[") > before.count("]")
 
 

@@ -18,7 +18,10 @@ _WIKILINK = re.compile(r"(?<!\\)\[\[([^\[\]|\n]{1,200}?)[ \t]*\\?\|[ \t]*\Z")
 _IN_LINK_TEXT = (
     "the timestamp stands inside the text of a link; at most one of them can be followed"
 )
-_END_OF_LINK_TEXT = re.compile(r"[^\[\]\n]*+\]\((?=[^\s)])")
+_END_OF_LINK_TEXT = re.compile(
+    r"[^\[\]\n]*+\]\((?:<[^<>\n]++>|(?:[^\s()<]++|\([^\s()]*+\))+)[ \t]*+[\"'()]"
+)
+_NO_BRACKET = re.compile(r"\\.|`[^`\n]*+`")
 _MORE = re.compile(r"[ \t]*(?:[-–—,;]|and|to)[ \t]*(?=<a class=\"yt-timestamp\")")
 
 
@@ -97,7 +100,7 @@ def _link_around(note: Note, stamp: Timestamp) -> bool:
         return stamp.end <= link.end
     if _END_OF_LINK_TEXT.match(note.text, stamp.end) is None:
         return False
-    before = line_before(note.text, stamp.start)
+    before = _NO_BRACKET.sub("", line_before(note.text, stamp.start))
     return before.count("[") > before.count("]")
 
 

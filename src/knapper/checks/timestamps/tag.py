@@ -19,7 +19,7 @@ _SECOND_HALF = re.compile(
 _TORN = re.compile(r"[\[\]{}\"'“”‘’>]++")
 """Signs that a torn tag leaves beside its time."""
 _WORD = re.compile(r"\w")
-_END_OF_ANCHOR = re.compile(r"[^<\n]*+</a\b", re.IGNORECASE)
+_REST = re.compile(r"[^<\n]*+(?:</a\b)?", re.IGNORECASE)
 _ANOTHER_ATTRIBUTE = re.compile(r"\s[\w-]+=")
 _DIGITS = re.compile(r"[0-9]+")
 
@@ -211,8 +211,9 @@ def _end_of_torn_tag(text: str, stamp: Timestamp, time: str) -> int | None:
     inside, closing, _ = text[end : stamp.end].partition("<")
     if closing:
         return None if _WORD.search(inside) else stamp.end
-    # a label may come behind signs that are not understood
-    return None if _END_OF_ANCHOR.match(text, end) else end
+    # the rest of the tag, and a label, may come behind signs that are not understood
+    rest = _REST.match(text, end)
+    return None if rest and any(sign in rest[0] for sign in ("<", ">", '="', time)) else end
 
 
 def _agree(said: Time, digits: list[int]) -> bool:
