@@ -194,6 +194,22 @@ def test_a_sync_after_an_undone_one_does_the_same_again(
     assert (tree(root), tree(other)) == after
 
 
+def test_a_version_that_came_back_before_is_old_again(vault: WriteVault, knapper: Knapper) -> None:
+    """Once it counted when a content was seen first, not when it was last in sync."""
+    root, other = paired(vault, {"A.md": "one\ntwo\n"})
+
+    def save(side: Path, text: str, day: int) -> None:
+        (side / "A.md").write_text(text)
+        os.utime(side / "A.md", (1_000_000_000 + day * 86_400,) * 2)
+        assert knapper(root, "sync").status == 0
+
+    for day, text in enumerate(("one\ntwo\nthree\n", "one\n", "one\ntwo\nthree\n")):
+        save(root, text, day)
+    save(other, "one\n", 1)
+    for side in (root, other):
+        assert (side / "A.md").read_text() == "one\ntwo\nthree\n"
+
+
 @pytest.mark.parametrize("into", ["", "Inside"])
 def test_what_was_not_undone_is_in_sync_as_it_was(
     into: str, vault: WriteVault, knapper: Knapper

@@ -51,7 +51,8 @@ def remember(store: Store, memory: Memory) -> None:
                 store.keep_in(connection, content, digest)
         connection.executemany(
             "insert into version values (?, ?, ?, ?) "
-            "on conflict do update set modified = max(modified, excluded.modified)",
+            "on conflict do update set "
+            "modified = max(modified, excluded.modified), at = excluded.at",
             [row for *_, row in rows],
         )
         if run is not None:

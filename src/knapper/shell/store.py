@@ -99,7 +99,7 @@ class Replaced(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A content that a file had: `modified` by its own account, seen `at` (both in ns)."""
+    """A content that a file had: `modified` by its own account, last seen `at` (both in ns)."""
 
     path: NotePath
     digest: str

@@ -10,7 +10,7 @@ Damage = Literal["", "emptied", "nul", "spoilt", "older"]
 
 
 class Known(NamedTuple):
-    """A content of a note that was seen before, first `at`, and its modification time then."""
+    """A content of a note that was in sync before, last `at`, and its modification time then."""
 
     digest: str
     modified: int
@@ -30,8 +30,8 @@ def damage(
     `now` is its content (digest `state`), `before` that of the base (digest `base`);
     `modified` is when the file says it was changed. Cut to nothing, filled with NULs (or
     "spoilt" by some, beside something new), or an old version come back with an old time.
-    A version is old if it was seen before the base was: the base itself may be older, if
-    a sync was undone.
+    A version is old if it was in sync before the base was: the base itself may be older,
+    if a sync was undone.
     """
     if not now.strip(b"\0") and before:
         return "nul" if now else "emptied"
@@ -39,8 +39,8 @@ def damage(
         return "nul" if _is_remnant(now, before) else "spoilt"
     versions = list(versions)
     newest = max((one.modified for one in versions if one.digest == base), default=0)
-    first = min((one.at for one in versions if one.digest == base), default=0)
-    is_old = any(one.digest == state and one.at < first for one in versions)
+    since = max((one.at for one in versions if one.digest == base), default=0)
+    is_old = any(one.digest == state and one.at < since for one in versions)
     return "older" if state != base and modified < newest and is_old else ""
 
 
