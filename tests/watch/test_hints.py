@@ -47,6 +47,17 @@ def test_events_that_were_lost_ask_for_it_too(hints: Hints, tmp_path: Path) -> N
     assert not logging.getLogger("watchdog").handlers
 
 
+def test_what_an_observer_says_while_it_ends_is_for_us(
+    hints: Hints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it was printed, as nobody else took it in."""
+    hints.start([tmp_path])
+    warn = logging.getLogger("watchdog.observers.inotify").warning
+    monkeypatch.setattr(hints._observers[0], "join", lambda: warn("called when inactive"))
+    hints.stop()
+    assert hints.wait(0) is None
+
+
 def test_a_wait_can_be_ended(hints: Hints) -> None:
     threading.Thread(target=hints.wake).start()
     assert hints.wait(60) == set()

@@ -88,12 +88,12 @@ class Hints(FileSystemEventHandler):
 
     def stop(self) -> None:
         """End watching."""
-        logging.getLogger("watchdog").removeHandler(self._warnings)
         for observer in self._observers:
             observer.stop()
         for observer in self._observers:
             observer.join()
         self._observers = []
+        logging.getLogger("watchdog").removeHandler(self._warnings)  # they may warn to the last
 
     @property
     def is_deaf(self) -> bool:
