@@ -184,7 +184,11 @@ def test_what_is_held_is_confirmed_beside_what_is_put_back(
     ("spoilt", "told"),
     [
         pytest.param(b"one\nt\0\0\0\0\0\0", "put back", id="what is left is old: it is put back"),
+        pytest.param(
+            b"one\ntwo\nthree\n" + bytes(9), "put back", id="what is lost was never written"
+        ),
         pytest.param(b"one\ntwo\nnew \0\n", "held back", id="there is something new: it stays"),
+        pytest.param("on\n".encode("utf-16-le"), "held back", id="another encoding is new"),
     ],
 )
 @pytest.mark.parametrize("which", [0, 1], ids=["the vault", "the replica"])

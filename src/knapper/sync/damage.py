@@ -45,13 +45,12 @@ def damage(
 
 
 def _is_remnant(now: bytes, before: bytes) -> bool:
-    """Tell whether all that is left between the NULs stood in `before`, in this order."""
+    """Tell whether all that is left between the NULs stood in `before` at the same place."""
     position = 0
-    for piece in filter(None, now.split(b"\0")):
-        position = before.find(piece, position)
-        if position < 0:
+    for piece in now.split(b"\0"):
+        if piece and not before.startswith(piece, position):
             return False
-        position += len(piece)
+        position += len(piece) + 1
     return True
 
 
