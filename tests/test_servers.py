@@ -73,8 +73,9 @@ def test_a_signal_ends_a_server_that_waits(tmp_path: Path, name: str, number: in
 ASLEEP = """
 import signal, threading
 from contextlib import nullcontext
-from knapper.cli.protocol import end_on_signals
-end_on_signals(nullcontext())
+from knapper.cli.signals import ending_on_signals
+ending = ending_on_signals(nullcontext())
+ending.__enter__()
 threading.Thread(target=threading.Event().wait, daemon=True).start()
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
 print('asleep', flush=True)

@@ -132,12 +132,12 @@ class Daemon:
             slept = overslept(_PULSE, time.monotonic() - steady, time.time() - wall)
 
     def stop(self) -> None:
-        """End after the action in hand; a signal may ask for it."""
+        """End after the action in hand; another thread may ask for it."""
         self._stopped = True
         self.hints.wake()
 
     def reload(self) -> None:
-        """Read the configuration anew, soon; a signal may ask for it."""
+        """Read the configuration anew, soon; another thread may ask for it."""
         self._reload = True
         self.hints.wake()
 

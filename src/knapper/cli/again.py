@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import click
 from knapper.app.watched import real_folders
 from knapper.app.workspace import Workspace
 from knapper.cli import outcome
+from knapper.cli.signals import ending_on_signals
 from knapper.cli.terminal import is_terminal
 from knapper.shell.watcher import Hints
 
@@ -18,33 +20,32 @@ __all__ = ["check_again"]
 
 _PULSE = 30.0
 """In so many seconds, at most, it looks whether the folders are still there."""
-_ENDS = (130, 141)
-"""The user interrupted it, or nobody reads any more what it says."""
+_CUT_OFF = 141
+"""The status where nobody reads any more what is said."""
 
 
 def check_again(check: Callable[[], object], workspace: Workspace) -> int:
-    """Check, and once more after each change in the vault; return the status of the last check.
+    """Check, and once more after each change in the vault, until a signal ends the process.
 
-    What goes wrong in a check (a configuration that is half written) is told, and the next
-    change waited for. A terminal is cleared before each of them.
+    If nobody reads any more what is said, the status that tells of it is returned. What goes
+    wrong in a check (a configuration that is half written) is told, and the next change waited
+    for. A terminal is cleared before each check.
     """
     gc.enable()  # it lives long
     hints = Hints()
     folders = [workspace.root, *real_folders(workspace.root, workspace.tree.linked)]
-    try:
+    with ending_on_signals(nullcontext()):  # it writes nothing that could be left half-done
         hints.start(folders)
         while True:
             if is_terminal(sys.stdout):
                 click.clear()
-            if (status := outcome(check)) in _ENDS:
+            if (status := outcome(check)) == _CUT_OFF:
                 return status
             click.echo("waiting for changes; Ctrl-C ends", err=True)
             while not _matters(hints.wait(_PULSE), workspace):
                 if hints.is_deaf:
                     hints.start(folders)
                     break
-    finally:
-        hints.stop()
 
 
 def _matters(paths: set[str] | None, workspace: Workspace) -> bool:

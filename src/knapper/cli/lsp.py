@@ -7,7 +7,8 @@ from contextlib import nullcontext
 import click
 
 from knapper.cli.help import Command
-from knapper.cli.protocol import end_on_signals, protocol_output
+from knapper.cli.protocol import protocol_output
+from knapper.cli.signals import ending_on_signals
 from knapper.core.errors import KnapperError
 
 __all__ = ["command"]
@@ -34,6 +35,6 @@ def command() -> int:
     gc.enable()  # it lives long
     if not os.environ.get("KNAPPER_DEBUG"):
         log_in_lines()
-    end_on_signals(nullcontext())  # it writes nothing that could be left half-done
-    make_server().start_io(stdout=protocol_output())
+    with ending_on_signals(nullcontext()):  # it writes nothing that could be left half-done
+        make_server().start_io(stdout=protocol_output())
     return 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from knapper.cli.help import Command
-from knapper.cli.protocol import end_on_signals
+from knapper.cli.signals import ending_on_signals
 from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
 
@@ -36,6 +36,6 @@ def command(vault: Path | None) -> int:
         raise KnapperError("this needs the extra 'mcp': pip install 'knapper[mcp]'") from error
     gc.enable()  # it lives long
     tools = Tools(root)
-    end_on_signals(tools.writing)
-    make_server(tools).run("stdio")
+    with ending_on_signals(tools.writing):
+        make_server(tools).run("stdio")
     return 0

@@ -1,15 +1,13 @@
 """`knapper watch`: findings, safe fixes and sync while you write."""
 
 import json
-import signal
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -25,6 +23,7 @@ from knapper.app.events import (
     event_object,
 )
 from knapper.cli.help import Command
+from knapper.cli.signals import on_signals
 from knapper.cli.terminal import Paint, is_terminal, number_of, printable
 from knapper.cli.vault import vault_option, vault_root
 from knapper.core.errors import KnapperError
@@ -85,15 +84,17 @@ def command(
     said = _Json() if output_format == "json" else _Text(root)
     daemon = Daemon(root, said, ready=said.ready, fix=not no_fix, replicate=not no_sync)
     said.daemon = daemon
-    if not once:
-        _on("SIGINT", daemon.stop)
-        _on("SIGTERM", daemon.stop)
-        _on("SIGHUP", daemon.reload)
-    with daemon:
-        if once:
+    if once:
+        with daemon:
             daemon.watch.act_once()
             found = daemon.watch.watched.found.values()
             return 1 if any(one.severity != "info" for notes in found for one in notes) else 0
+    asked = {
+        "SIGINT": lambda _: daemon.stop(),
+        "SIGTERM": lambda _: daemon.stop(),
+        "SIGHUP": lambda _: daemon.reload(),
+    }
+    with on_signals(asked), daemon:
         with _page(daemon, said, port):
             daemon.run()
         said.ended()
@@ -121,14 +122,6 @@ def needs_http(port: int | None) -> None:
     """Raise `KnapperError` if a page is asked for, and its libraries are not there."""
     if port is not None and (find_spec("starlette") is None or find_spec("uvicorn") is None):
         raise KnapperError("--http needs two more libraries: pip install 'knapper[http]'")
-
-
-def _on(name: str, act: Callable[[], None]) -> None:
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        act()
-
-    if hasattr(signal, name):  # Windows has no SIGHUP
-        signal.signal(getattr(signal, name), handle)
 
 
 class _Says(ABC):

@@ -106,12 +106,9 @@ class Hints(FileSystemEventHandler):
         )
 
     def wake(self) -> None:
-        """End a wait now; a signal may do it."""
-        self._woken = True  # without the lock: a signal may interrupt whoever holds it
-        threading.Thread(target=self._notify, daemon=True).start()
-
-    def _notify(self) -> None:
+        """End a wait now; another thread may do it, but no handler of a signal."""
         with self._ready:
+            self._woken = True
             self._ready.notify_all()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
