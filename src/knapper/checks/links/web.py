@@ -53,7 +53,7 @@ def is_route(name: str) -> bool:
     return name.startswith("/") and extension(name_of(name.rstrip("/"))) in _PAGES
 
 
-@lru_cache(1 << 10)  # each broken link asks all headings of its goal
+@lru_cache(1 << 8)  # each broken link asks all headings of its goal
 def _forms(heading: str) -> frozenset[str]:
     """Return what sites make an anchor of, for a heading."""
     whole = _ADDRESS.sub(" ", heading)
