@@ -33,6 +33,11 @@ def paired(vault: WriteVault, knapper: Knapper) -> Paired:
     return make
 
 
+def by_role(mode: str, root: Path, other: Path) -> Sides:
+    """Return the side that reads, and the one that it reads from."""
+    return (root, other) if mode == "pull" else (other, root)
+
+
 def note(name: str) -> str:
     return "".join(f"{name} line {number}\n" for number in range(1, 21))
 
@@ -68,7 +73,7 @@ def test_a_note_renamed_where_it_is_read_keeps_its_name_and_goes_on_being_given_
     mode: str, old: str, new: str, paired: Paired, knapper: Knapper
 ) -> None:
     root, other = paired("x.md", old, mode=mode)
-    reader, source = (root, other) if mode == "pull" else (other, root)
+    reader, source = by_role(mode, root, other)
     (reader / old.partition("/")[0]).rename(reader / new.partition("/")[0])
     edit(source / old, 1, "edited in the same pass")
     for _ in range(2):
@@ -308,7 +313,7 @@ def test_what_replaces_a_folder_where_it_is_read_stays_while_its_source_rests(
     mode: str, replace: Callable[[Path], None], paired: Paired, knapper: Knapper
 ) -> None:
     root, other = paired("X/n.md", "Y/y.md", mode=mode)
-    reader, source = (root, other) if mode == "pull" else (other, root)
+    reader, source = by_role(mode, root, other)
     shutil.rmtree(reader / "X")
     replace(reader / "X")
     before = notes(reader)
@@ -328,7 +333,7 @@ def test_what_replaces_a_folder_of_the_source_is_given_once_beside_what_was_edit
     mode: str, paired: Paired, knapper: Knapper
 ) -> None:
     root, other = paired("X/n.md", "y.md", mode=mode)
-    reader, source = (root, other) if mode == "pull" else (other, root)
+    reader, source = by_role(mode, root, other)
     edit(reader / "X/n.md", 20, "edited")
     shutil.rmtree(source / "X")
     by_a_file(source / "X")
@@ -344,7 +349,7 @@ def test_a_folder_that_was_deleted_where_it_is_read_goes_again_with_what_brought
     mode: str, paired: Paired, knapper: Knapper
 ) -> None:
     root, other = paired("X/n.md", "y.md", mode=mode)
-    reader, source = (root, other) if mode == "pull" else (other, root)
+    reader, source = by_role(mode, root, other)
     shutil.rmtree(reader / "X")
     before = notes(reader)
     (source / "X/new.md").write_text("new\n")
