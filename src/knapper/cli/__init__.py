@@ -12,7 +12,10 @@ TYPE_CHECKING = False  # what typing has is not worth the time to import it here
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["main", "outcome", "run"]
+__all__ = ["CUT_OFF", "main", "outcome", "run"]
+
+CUT_OFF = 141
+"""The status where nobody reads any more what is said."""
 
 
 def run() -> None:
@@ -146,7 +149,7 @@ def outcome(work: "Callable[[], object]") -> int:
 def _cut_off() -> int:
     """Let nothing more be written to who reads no further."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 141
+    return CUT_OFF
 
 
 def _interrupted() -> int:

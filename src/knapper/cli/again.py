@@ -11,7 +11,7 @@ import click
 
 from knapper.app.watched import real_folders
 from knapper.app.workspace import Workspace
-from knapper.cli import outcome
+from knapper.cli import CUT_OFF, outcome
 from knapper.cli.signals import ending_on_signals
 from knapper.cli.terminal import is_terminal
 from knapper.shell.watcher import Hints
@@ -20,8 +20,6 @@ __all__ = ["check_again"]
 
 _PULSE = 30.0
 """In so many seconds, at most, it looks whether the folders are still there."""
-_CUT_OFF = 141
-"""The status where nobody reads any more what is said."""
 
 
 def check_again(check: Callable[[], object], workspace: Workspace) -> int:
@@ -39,7 +37,7 @@ def check_again(check: Callable[[], object], workspace: Workspace) -> int:
         while True:
             if is_terminal(sys.stdout):
                 click.clear()
-            if (status := outcome(check)) == _CUT_OFF:
+            if (status := outcome(check)) == CUT_OFF:
                 return status
             click.echo("waiting for changes; Ctrl-C ends", err=True)
             while not _matters(hints.wait(_PULSE), workspace):
