@@ -204,7 +204,7 @@ class Watch:
             self._fixes.pop(path, None)
             if safe:
                 self._fixes[path] = self._state(path), safe  # the same of another text is another
-        if first:
+        if first and self._fixes:
             self._leave_what_was_taken_back()
         if self._not_mended.isdisjoint(self._fixes):  # somebody else has mended them
             self._solved("mending")
